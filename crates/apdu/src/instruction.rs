@@ -1,0 +1,110 @@
+//! The instruction byte (ISO 7816-4 §5.4.2).
+
+use core::fmt;
+
+/// The instruction byte of a command; unknown values survive a round trip.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Instruction(pub u8);
+
+impl Instruction {
+    /// VERIFY (ISO 7816-4 §11.6.6).
+    pub const VERIFY: Self = Self(0x20);
+    /// CHANGE REFERENCE DATA (ISO 7816-4 §11.6.7).
+    pub const CHANGE_REFERENCE_DATA: Self = Self(0x24);
+    /// COMPUTE DIGITAL SIGNATURE of JICSAP cards, with class `80` (CARD.md §4).
+    pub const COMPUTE_SIGNATURE: Self = Self(0x2A);
+    /// RESET RETRY COUNTER (ISO 7816-4 §11.6.10).
+    pub const RESET_RETRY_COUNTER: Self = Self(0x2C);
+    /// CHANGE KEY of JICSAP cards, with class `80` (CARD.md §3).
+    pub const CHANGE_KEY: Self = Self(0x32);
+    /// EXTERNAL AUTHENTICATE (ISO 7816-4 §11.5.4).
+    pub const EXTERNAL_AUTHENTICATE: Self = Self(0x82);
+    /// GET CHALLENGE (ISO 7816-4 §11.5.3).
+    pub const GET_CHALLENGE: Self = Self(0x84);
+    /// INTERNAL AUTHENTICATE (ISO 7816-4 §11.5.2).
+    pub const INTERNAL_AUTHENTICATE: Self = Self(0x88);
+    /// Presentation of a terminal's card-verifiable certificate, with class `80` (CARD.md §4).
+    pub const TERMINAL_CERTIFICATE: Self = Self(0xA2);
+    /// SELECT (ISO 7816-4 §11.2.2).
+    pub const SELECT: Self = Self(0xA4);
+    /// SET SESSION KEY of the input-assist application, with class `80` (CARD.md §4).
+    pub const SET_SESSION_KEY: Self = Self(0xAE);
+    /// READ BINARY (ISO 7816-4 §11.3.3).
+    pub const READ_BINARY: Self = Self(0xB0);
+    /// READ RECORD (ISO 7816-4 §11.4.3).
+    pub const READ_RECORD: Self = Self(0xB2);
+    /// GET RESPONSE (ISO 7816-4 §11.7.1).
+    pub const GET_RESPONSE: Self = Self(0xC0);
+    /// GET DATA (ISO 7816-4 §11.5.3 of the 2005 edition).
+    pub const GET_DATA: Self = Self(0xCA);
+    /// Last-command indicator of the iPhone token, with class `80` (CARD.md §7).
+    pub const LAST_COMMAND: Self = Self(0xFC);
+
+    /// Whether the data field of this instruction carries a PIN, a password or key material, whatever the class.
+    ///
+    /// Such commands are born secret: see [`Secrecy`](crate::Secrecy).
+    #[must_use]
+    pub const fn carries_secret(self) -> bool {
+        matches!(self.0, 0x20 | 0x21 | 0x24 | 0x25 | 0x2C | 0x2D | 0x32 | 0xAE | 0xD8)
+    }
+
+    /// Whether the byte may be an instruction: `6X` and `9X` never are (ISO 7816-3 §10.3.3).
+    #[must_use]
+    pub const fn is_valid(self) -> bool {
+        !matches!(self.0 & 0xF0, 0x60 | 0x90)
+    }
+
+    /// The name by the standard or the card's documents, if known.
+    #[must_use]
+    pub const fn name(self) -> Option<&'static str> {
+        Some(match self {
+            Self::VERIFY => "VERIFY",
+            Self::CHANGE_REFERENCE_DATA => "CHANGE REFERENCE DATA",
+            Self::COMPUTE_SIGNATURE => "COMPUTE DIGITAL SIGNATURE",
+            Self::RESET_RETRY_COUNTER => "RESET RETRY COUNTER",
+            Self::CHANGE_KEY => "CHANGE KEY",
+            Self::EXTERNAL_AUTHENTICATE => "EXTERNAL AUTHENTICATE",
+            Self::GET_CHALLENGE => "GET CHALLENGE",
+            Self::INTERNAL_AUTHENTICATE => "INTERNAL AUTHENTICATE",
+            Self::TERMINAL_CERTIFICATE => "TERMINAL CERTIFICATE",
+            Self::SELECT => "SELECT",
+            Self::SET_SESSION_KEY => "SET SESSION KEY",
+            Self::READ_BINARY => "READ BINARY",
+            Self::READ_RECORD => "READ RECORD",
+            Self::GET_RESPONSE => "GET RESPONSE",
+            Self::GET_DATA => "GET DATA",
+            Self::LAST_COMMAND => "LAST COMMAND",
+            _ => return None,
+        })
+    }
+}
+
+impl fmt::Debug for Instruction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Instruction({:02X})", self.0)
+    }
+}
+
+impl fmt::Display for Instruction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.name() {
+            Some(name) => f.write_str(name),
+            None => write!(f, "INS {:02X}", self.0),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn instructions_that_carry_secrets_are_known() {
+        for ins in [Instruction::VERIFY, Instruction::CHANGE_REFERENCE_DATA, Instruction::CHANGE_KEY] {
+            assert!(ins.carries_secret(), "{ins}");
+        }
+        assert!(!Instruction::READ_BINARY.carries_secret());
+        assert!(!Instruction(0x61).is_valid() && !Instruction(0x9F).is_valid());
+        assert!(Instruction(0xA2).is_valid());
+    }
+}

@@ -1,0 +1,559 @@
+//! BER-TLV (ISO 7816-4 §5.2.2, ITU-T X.690 §8.1): a reader and a writer without allocation.
+//!
+//! ```
+//! use mynumber_apdu::tlv::{Reader, Tag};
+//!
+//! let mut outer = Reader::new(&[0xFF, 0x20, 0x04, 0xDF, 0x25, 0x01, b'2']);
+//! let template = outer.read(Tag(0xFF20))?;
+//! let mut inner = outer.enter(template)?;
+//! assert_eq!(inner.read(Tag(0xDF25))?.value(), b"2");
+//! inner.finish()?;
+//! outer.finish()?;
+//! # Ok::<(), mynumber_apdu::tlv::Error>(())
+//! ```
+//!
+//! The readers never panic, never allocate and never read outside their input; every error carries the position in
+//! the outermost input. Indefinite lengths are refused: no file of the card uses them.
+
+use core::fmt;
+
+/// Nesting levels that a reader allows below itself unless told otherwise; the card's own files need 3, a certificate 9.
+pub const DEFAULT_DEPTH: u8 = 32;
+
+/// A tag of one to four bytes, as a big-endian number: `0x30`, `0x7F21`, `0xDF21` (ISO 7816-4 §5.2.2.1).
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Tag(pub u32);
+
+impl Tag {
+    /// The number of bytes the tag takes: 1 to 4.
+    #[must_use]
+    #[expect(clippy::len_without_is_empty, reason = "a tag is never empty")]
+    pub const fn len(self) -> usize {
+        match self.0 {
+            0..=0xFF => 1,
+            0x100..=0xFFFF => 2,
+            0x1_0000..=0xFF_FFFF => 3,
+            _ => 4,
+        }
+    }
+
+    /// Whether the value is itself made of TLV, by bit 6 of the first byte.
+    ///
+    /// Some files of the card set the bit and hold plain bytes (the individual-number file), so a reader never
+    /// descends unasked.
+    #[must_use]
+    pub const fn is_constructed(self) -> bool {
+        let [a, b, c, d] = self.0.to_be_bytes();
+        let first = match self.len() {
+            1 => d,
+            2 => c,
+            3 => b,
+            _ => a,
+        };
+        first & 0x20 != 0
+    }
+}
+
+impl fmt::Debug for Tag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Tag({self})")
+    }
+}
+
+impl fmt::Display for Tag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:0width$X}", self.0, width = self.len() * 2)
+    }
+}
+
+/// One element: a view into the input. `Debug` shows the tag and the length, never the value.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Tlv<'a> {
+    tag: Tag,
+    raw: &'a [u8],
+    value: &'a [u8],
+    position: usize,
+}
+
+impl<'a> Tlv<'a> {
+    /// The tag.
+    #[must_use]
+    pub const fn tag(&self) -> Tag {
+        self.tag
+    }
+
+    /// The value field.
+    #[must_use]
+    pub const fn value(&self) -> &'a [u8] {
+        self.value
+    }
+
+    /// The whole element as it stood in the input: tag, length and value.
+    #[must_use]
+    pub const fn raw(&self) -> &'a [u8] {
+        self.raw
+    }
+
+    /// Where the tag begins in the outermost input, in bytes.
+    #[must_use]
+    pub const fn position(&self) -> usize {
+        self.position
+    }
+
+    /// Where the value begins in the outermost input, in bytes.
+    #[must_use]
+    pub const fn value_position(&self) -> usize {
+        self.position + (self.raw.len() - self.value.len())
+    }
+}
+
+impl fmt::Debug for Tlv<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Tlv({} [{}] at {})", self.tag, self.value.len(), self.position)
+    }
+}
+
+/// Which codings of a length are accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lengths {
+    /// The shortest coding only (X.690 §10.1).
+    Der,
+    /// Any definite coding of up to four length bytes (X.690 §8.1.3).
+    Ber,
+}
+
+/// Reads elements one after the other.
+#[derive(Clone, Copy, Debug)]
+pub struct Reader<'a> {
+    rest: &'a [u8],
+    position: usize,
+    lengths: Lengths,
+    depth: u8,
+}
+
+impl<'a> Reader<'a> {
+    /// A reader that accepts only the shortest coding of each length, as DER and every file of the card have it.
+    #[must_use]
+    pub const fn new(input: &'a [u8]) -> Self {
+        Self { rest: input, position: 0, lengths: Lengths::Der, depth: DEFAULT_DEPTH }
+    }
+
+    /// A reader that also accepts longer codings of a length than necessary.
+    #[must_use]
+    pub const fn accepting_ber_lengths(input: &'a [u8]) -> Self {
+        Self { rest: input, position: 0, lengths: Lengths::Ber, depth: DEFAULT_DEPTH }
+    }
+
+    /// The same reader with another number of nesting levels allowed below it.
+    #[must_use]
+    pub const fn with_depth(mut self, levels: u8) -> Self {
+        self.depth = levels;
+        self
+    }
+
+    /// The same reader counting positions from `position` on, for input cut out of something larger.
+    #[must_use]
+    pub const fn at_position(mut self, position: usize) -> Self {
+        self.position = position;
+        self
+    }
+
+    /// Where the next element begins in the outermost input, in bytes.
+    #[must_use]
+    pub const fn position(&self) -> usize {
+        self.position
+    }
+
+    /// The bytes not read yet.
+    #[must_use]
+    pub const fn rest(&self) -> &'a [u8] {
+        self.rest
+    }
+
+    /// Whether everything is read.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.rest.is_empty()
+    }
+
+    /// The next element, or `None` at the end.
+    ///
+    /// # Errors
+    /// [`Error`] when the bytes are not an element; the reader then stays where it was.
+    #[inline]
+    pub fn next_element(&mut self) -> Result<Option<Tlv<'a>>, Error> {
+        if self.rest.is_empty() {
+            return Ok(None);
+        }
+        let (tag, tag_len) = read_tag(self.rest).map_err(|error| error.offset(self.position))?;
+        let after_tag = self.rest.get(tag_len..).unwrap_or_default();
+        let (length, length_len) =
+            read_length(after_tag, self.lengths).map_err(|error| error.offset(self.position + tag_len))?;
+        let header = tag_len + length_len;
+        let total = header.saturating_add(length);
+        let (Some((raw, rest)), Some(value)) =
+            (self.rest.split_at_checked(total), self.rest.get(header..total))
+        else {
+            return Err(Error::new(ErrorKind::ValueTruncated, self.position + self.rest.len()));
+        };
+        let position = self.position;
+        self.rest = rest;
+        self.position += total;
+        Ok(Some(Tlv { tag, raw, value, position }))
+    }
+
+    /// The next element, which must have this tag.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Missing`] at the end, [`ErrorKind::UnexpectedTag`], or as [`Reader::next_element`].
+    #[inline]
+    pub fn read(&mut self, tag: Tag) -> Result<Tlv<'a>, Error> {
+        let before = *self;
+        match self.next_element()? {
+            Some(element) if element.tag == tag => Ok(element),
+            Some(_) => {
+                *self = before;
+                Err(Error::new(ErrorKind::UnexpectedTag { expected: tag }, before.position))
+            }
+            None => Err(Error::new(ErrorKind::Missing { expected: tag }, before.position)),
+        }
+    }
+
+    /// The next element if it has this tag; otherwise `None`, and the reader stays where it was.
+    ///
+    /// # Errors
+    /// As [`Reader::next_element`].
+    pub fn read_optional(&mut self, tag: Tag) -> Result<Option<Tlv<'a>>, Error> {
+        let before = *self;
+        match self.next_element()? {
+            Some(element) if element.tag == tag => Ok(Some(element)),
+            _ => {
+                *self = before;
+                Ok(None)
+            }
+        }
+    }
+
+    /// A reader over the elements inside `element`, with one nesting level less.
+    ///
+    /// # Errors
+    /// [`ErrorKind::TooDeep`] when the levels are used up.
+    pub const fn enter(&self, element: Tlv<'a>) -> Result<Self, Error> {
+        match self.depth.checked_sub(1) {
+            Some(depth) => Ok(Self {
+                rest: element.value,
+                position: element.value_position(),
+                lengths: self.lengths,
+                depth,
+            }),
+            None => Err(Error::new(ErrorKind::TooDeep, element.position)),
+        }
+    }
+
+    /// Asserts that everything was read.
+    ///
+    /// # Errors
+    /// [`ErrorKind::TrailingBytes`] when bytes are left.
+    pub const fn finish(&self) -> Result<(), Error> {
+        if self.rest.is_empty() { Ok(()) } else { Err(Error::new(ErrorKind::TrailingBytes, self.position)) }
+    }
+}
+
+/// The only element of `input`: one element with this tag, and nothing after it.
+///
+/// # Errors
+/// As [`Reader::read`] and [`Reader::finish`].
+pub fn single(input: &[u8], tag: Tag) -> Result<Tlv<'_>, Error> {
+    let mut reader = Reader::new(input);
+    let element = reader.read(tag)?;
+    reader.finish()?;
+    Ok(element)
+}
+
+/// How long a file is, as far as its first bytes tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileLength {
+    /// The first element and its header take this many bytes together.
+    Total(usize),
+    /// At least this many first bytes are needed to tell.
+    NeedBytes(usize),
+}
+
+/// How long the first element of a file is, tag and length included, told from the file's first bytes.
+///
+/// # Errors
+/// [`ErrorKind::TooLong`] above `limit` bytes, [`ErrorKind::Empty`] for an element without value, or the faults of tag
+/// and length.
+pub fn file_length(first_bytes: &[u8], limit: usize) -> Result<FileLength, Error> {
+    if first_bytes.is_empty() {
+        return Ok(FileLength::NeedBytes(2));
+    }
+    let (_, tag_len) = match read_tag(first_bytes) {
+        Ok(read) => read,
+        Err(error) if error.kind == ErrorKind::TagTruncated => {
+            return Ok(FileLength::NeedBytes(first_bytes.len() + 2));
+        }
+        Err(error) => return Err(error),
+    };
+    let after_tag = first_bytes.get(tag_len..).unwrap_or_default();
+    match read_length(after_tag, Lengths::Der) {
+        Ok((0, _)) => Err(Error::new(ErrorKind::Empty, tag_len)),
+        Ok((length, length_len)) => match tag_len.saturating_add(length_len).saturating_add(length) {
+            total if total > limit => Err(Error::new(ErrorKind::TooLong { limit }, tag_len)),
+            total => Ok(FileLength::Total(total)),
+        },
+        Err(error) if error.kind == ErrorKind::LengthTruncated => {
+            let wanted = after_tag.first().map_or(1, |first| 1 + usize::from(first & 0x7F));
+            Ok(FileLength::NeedBytes(tag_len + wanted))
+        }
+        Err(error) => Err(error.offset(tag_len)),
+    }
+}
+
+/// The tag at the start of `input`, which is not empty, and its number of bytes.
+#[inline]
+fn read_tag(input: &[u8]) -> Result<(Tag, usize), Error> {
+    let [first, rest @ ..] = input else {
+        return Err(Error::new(ErrorKind::TagTruncated, 0));
+    };
+    if first & 0x1F != 0x1F {
+        return Ok((Tag(u32::from(*first)), 1));
+    }
+    let mut number = u32::from(*first);
+    for (index, byte) in rest.iter().take(3).enumerate() {
+        if index == 0 && *byte == 0x80 {
+            // X.690 §8.1.2.4.2 c: no leading zero groups.
+            return Err(Error::new(ErrorKind::InvalidTag, 1));
+        }
+        number = (number << 8) | u32::from(*byte);
+        if byte & 0x80 == 0 {
+            return Ok((Tag(number), index + 2));
+        }
+    }
+    let kind = if rest.len() < 3 { ErrorKind::TagTruncated } else { ErrorKind::InvalidTag };
+    Err(Error::new(kind, input.len().min(4)))
+}
+
+/// The length at the start of `input` and its number of bytes; positions count from the length's first byte.
+#[inline]
+fn read_length(input: &[u8], lengths: Lengths) -> Result<(usize, usize), Error> {
+    let [first, rest @ ..] = input else {
+        return Err(Error::new(ErrorKind::LengthTruncated, 0));
+    };
+    let count = match *first {
+        short @ 0..=0x7F => return Ok((usize::from(short), 1)),
+        0x80 => return Err(Error::new(ErrorKind::IndefiniteLength, 0)),
+        0x81..=0x84 => usize::from(first & 0x7F),
+        _ => return Err(Error::new(ErrorKind::InvalidLength, 0)),
+    };
+    let Some(bytes) = rest.get(..count) else {
+        return Err(Error::new(ErrorKind::LengthTruncated, input.len()));
+    };
+    let value = bytes.iter().fold(0u32, |value, byte| (value << 8) | u32::from(*byte));
+    let shortest = match value {
+        0..=0x7F => 0,
+        0x80..=0xFF => 1,
+        0x100..=0xFFFF => 2,
+        0x1_0000..=0xFF_FFFF => 3,
+        _ => 4,
+    };
+    if lengths == Lengths::Der && count != shortest {
+        return Err(Error::new(ErrorKind::LengthNotShortest, 0));
+    }
+    let length = usize::try_from(value).map_err(|_| Error::new(ErrorKind::InvalidLength, 0))?;
+    Ok((length, count + 1))
+}
+
+/// Writes elements into a buffer, lengths in the shortest coding.
+#[derive(Debug)]
+pub struct Writer<'b> {
+    buffer: &'b mut [u8],
+    written: usize,
+}
+
+impl<'b> Writer<'b> {
+    /// A writer to the start of `buffer`.
+    #[must_use]
+    pub const fn new(buffer: &'b mut [u8]) -> Self {
+        Self { buffer, written: 0 }
+    }
+
+    /// The number of bytes written so far.
+    #[must_use]
+    pub const fn position(&self) -> usize {
+        self.written
+    }
+
+    /// Writes bytes as they are.
+    ///
+    /// # Errors
+    /// [`ErrorKind::BufferTooSmall`].
+    pub fn bytes(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        let end = self.written.saturating_add(bytes.len());
+        let full = Error::new(ErrorKind::BufferTooSmall, self.buffer.len());
+        self.buffer.get_mut(self.written..end).ok_or(full)?.copy_from_slice(bytes);
+        self.written = end;
+        Ok(())
+    }
+
+    /// Writes one element.
+    ///
+    /// # Errors
+    /// [`ErrorKind::BufferTooSmall`], or [`ErrorKind::TooLong`] for a value of 4 GiB and more.
+    pub fn element(&mut self, tag: Tag, value: &[u8]) -> Result<(), Error> {
+        self.header(tag, value.len())?;
+        self.bytes(value)
+    }
+
+    /// Writes one element whose value `content` writes.
+    ///
+    /// # Errors
+    /// As [`Writer::element`], or what `content` returns.
+    pub fn nested(
+        &mut self,
+        tag: Tag,
+        content: impl FnOnce(&mut Writer<'_>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let start = self.written;
+        let room = self.buffer.get_mut(start..).unwrap_or_default();
+        let mut inner = Writer::new(room);
+        content(&mut inner)?;
+        let length = inner.written;
+        // The content was written where the header goes: move it behind the header, whose size is known now.
+        let header = tag.len() + length_len(length);
+        let end = start.saturating_add(header).saturating_add(length);
+        if end > self.buffer.len() {
+            return Err(Error::new(ErrorKind::BufferTooSmall, self.buffer.len()));
+        }
+        self.buffer.copy_within(start..start + length, start + header);
+        self.header(tag, length)?;
+        self.written = end;
+        Ok(())
+    }
+
+    /// The bytes written.
+    #[must_use]
+    pub fn finish(self) -> &'b [u8] {
+        let Self { buffer, written } = self;
+        buffer.get(..written).unwrap_or_default()
+    }
+
+    fn header(&mut self, tag: Tag, length: usize) -> Result<(), Error> {
+        let tag_bytes = tag.0.to_be_bytes();
+        self.bytes(tag_bytes.get(4 - tag.len()..).unwrap_or_default())?;
+        let length = u32::try_from(length)
+            .map_err(|_| Error::new(ErrorKind::TooLong { limit: 0xFFFF_FFFF }, self.written))?;
+        let [a, b, c, d] = length.to_be_bytes();
+        match length {
+            0..=0x7F => self.bytes(&[d]),
+            0x80..=0xFF => self.bytes(&[0x81, d]),
+            0x100..=0xFFFF => self.bytes(&[0x82, c, d]),
+            0x1_0000..=0xFF_FFFF => self.bytes(&[0x83, b, c, d]),
+            _ => self.bytes(&[0x84, a, b, c, d]),
+        }
+    }
+}
+
+/// The number of bytes that the shortest coding of a length takes.
+#[must_use]
+pub const fn length_len(length: usize) -> usize {
+    match length {
+        0..=0x7F => 1,
+        0x80..=0xFF => 2,
+        0x100..=0xFFFF => 3,
+        0x1_0000..=0xFF_FFFF => 4,
+        _ => 5,
+    }
+}
+
+/// Why bytes are not the TLV they should be, and where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{kind} (at byte {position})")]
+pub struct Error {
+    kind: ErrorKind,
+    position: usize,
+}
+
+impl Error {
+    const fn new(kind: ErrorKind, position: usize) -> Self {
+        Self { kind, position }
+    }
+
+    const fn offset(mut self, by: usize) -> Self {
+        self.position += by;
+        self
+    }
+
+    /// What is wrong.
+    #[must_use]
+    pub const fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+
+    /// Where, in bytes from the start of the outermost input.
+    #[must_use]
+    pub const fn position(&self) -> usize {
+        self.position
+    }
+}
+
+/// What is wrong with TLV bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The tag is cut off.
+    #[error("a tag is cut off")]
+    TagTruncated,
+    /// The tag has more than four bytes, or leading zeros.
+    #[error("a tag has more than four bytes or leading zeros")]
+    InvalidTag,
+    /// The length is cut off.
+    #[error("a length is cut off")]
+    LengthTruncated,
+    /// The length has more than four bytes.
+    #[error("a length has more than four bytes")]
+    InvalidLength,
+    /// The length is of the indefinite form.
+    #[error("a length of the indefinite form")]
+    IndefiniteLength,
+    /// The length is not in its shortest coding.
+    #[error("a length is not in its shortest coding")]
+    LengthNotShortest,
+    /// The value is cut off.
+    #[error("a value is cut off")]
+    ValueTruncated,
+    /// The element is longer than allowed.
+    #[error("an element is longer than {limit} bytes")]
+    TooLong {
+        /// The most bytes allowed.
+        limit: usize,
+    },
+    /// The element has no value where one must be.
+    #[error("an element is empty")]
+    Empty,
+    /// Another tag stands where this one must be.
+    #[error("tag {expected} expected, another found")]
+    UnexpectedTag {
+        /// The tag that must be here.
+        expected: Tag,
+    },
+    /// The input ends where this tag must be.
+    #[error("tag {expected} is missing")]
+    Missing {
+        /// The tag that must be here.
+        expected: Tag,
+    },
+    /// Bytes are left over.
+    #[error("bytes are left over")]
+    TrailingBytes,
+    /// More nesting levels than allowed.
+    #[error("nested too deeply")]
+    TooDeep,
+    /// The output buffer is too small.
+    #[error("the output buffer is too small")]
+    BufferTooSmall,
+}
+
+#[cfg(test)]
+#[path = "tlv_tests.rs"]
+mod tests;

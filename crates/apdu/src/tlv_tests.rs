@@ -1,0 +1,143 @@
+use super::*;
+use std::vec::Vec;
+
+const CERTIFICATE_LIMIT: usize = 32 * 1024;
+
+#[test]
+fn nested_templates_round_trip() {
+    let mut buffer = [0; 400];
+    let mut writer = Writer::new(&mut buffer);
+    writer
+        .nested(Tag(0xFF30), |inner| {
+            inner.element(Tag(0xDF31), &[1; 32])?;
+            inner.element(Tag(0xDF33), &[2; 256])
+        })
+        .expect("fits");
+    let bytes = writer.finish();
+    let mut outer = Reader::new(bytes);
+    let template = outer.read(Tag(0xFF30)).expect("the template");
+    let mut inner = outer.enter(template).expect("one level");
+    assert_eq!(inner.read(Tag(0xDF31)).expect("first").value(), [1; 32]);
+    let second = inner.read(Tag(0xDF33)).expect("second");
+    assert_eq!(second.value().len(), 256);
+    assert_eq!(second.raw().len(), 261);
+    assert_eq!(&bytes[second.position()..], second.raw());
+    inner.finish().expect("nothing left");
+    outer.finish().expect("nothing left");
+}
+
+#[test]
+fn d1_every_prefix_of_a_file_is_refused() {
+    let mut buffer = [0; 64];
+    let mut writer = Writer::new(&mut buffer);
+    writer.element(Tag(0x7F21), &[9; 40]).expect("fits");
+    let bytes = writer.finish();
+    for end in 0..bytes.len() {
+        assert!(single(&bytes[..end], Tag(0x7F21)).is_err(), "{end}");
+    }
+}
+
+#[test]
+fn d3_nesting_stops_at_the_budget() {
+    let mut bytes = Vec::new();
+    for _ in 0..10_000 {
+        bytes = {
+            let mut out = std::vec![0; bytes.len() + 6];
+            let mut writer = Writer::new(&mut out);
+            writer.element(Tag(0x30), &bytes).expect("fits");
+            writer.finish().to_vec()
+        };
+    }
+    let mut reader = Reader::new(&bytes);
+    let mut levels = 0;
+    let error = loop {
+        let element = reader.read(Tag(0x30)).expect("well formed");
+        match reader.enter(element) {
+            Ok(inner) => reader = inner,
+            Err(error) => break error,
+        }
+        levels += 1;
+    };
+    assert_eq!((levels, error.kind()), (usize::from(DEFAULT_DEPTH), ErrorKind::TooDeep));
+}
+
+#[test]
+fn d4_impossible_lengths_are_refused() {
+    for (bytes, kind) in [
+        (&[0x30, 0x84, 0xFF, 0xFF, 0xFF, 0xFF][..], ErrorKind::ValueTruncated),
+        (&[0x30, 0x88, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF], ErrorKind::InvalidLength),
+        (&[0x30, 0xFE], ErrorKind::InvalidLength),
+        (&[0x30, 0xFF], ErrorKind::InvalidLength),
+        (&[0x30, 0x80, 0x00, 0x00], ErrorKind::IndefiniteLength),
+        (&[0x30, 0x81, 0x7F], ErrorKind::LengthNotShortest),
+        (&[0x30, 0x82, 0x00, 0x80], ErrorKind::LengthNotShortest),
+        (&[0x30, 0x82, 0x01], ErrorKind::LengthTruncated),
+        (&[0x30], ErrorKind::LengthTruncated),
+        (&[0x1F], ErrorKind::TagTruncated),
+        (&[0x1F, 0x80, 0x01, 0x00], ErrorKind::InvalidTag),
+    ] {
+        let error = Reader::new(bytes).next_element().expect_err("malformed");
+        assert_eq!(error.kind(), kind, "{bytes:02X?}");
+    }
+    let lenient = Reader::accepting_ber_lengths(&[0x30, 0x81, 0x01, 0x05]).next_element();
+    assert_eq!(lenient.expect("BER").expect("one element").value(), [5]);
+}
+
+#[test]
+fn d7_tags_of_five_bytes_are_refused() {
+    let bytes = [0x1F, 0x81, 0x82, 0x83, 0x04, 0x00];
+    assert_eq!(Reader::new(&bytes).next_element().expect_err("five bytes").kind(), ErrorKind::InvalidTag);
+    let four = [0x1F, 0x81, 0x82, 0x03, 0x00];
+    let element = Reader::new(&four).next_element().expect("four bytes").expect("one element");
+    assert_eq!(element.tag(), Tag(0x1F81_8203));
+    assert_eq!(Tag(0x1F81_8203).len(), 4);
+}
+
+#[test]
+fn a8_file_headers_beyond_the_limits_are_refused_before_reading_on() {
+    let kind = |bytes: &[u8]| file_length(bytes, CERTIFICATE_LIMIT).expect_err("refused").kind();
+    assert_eq!(kind(&[0x30, 0x84, 0xFF, 0xFF, 0xFF, 0xFF]), ErrorKind::TooLong { limit: CERTIFICATE_LIMIT });
+    assert_eq!(kind(&[0x30, 0x82, 0xFF, 0xFF]), ErrorKind::TooLong { limit: CERTIFICATE_LIMIT });
+    assert_eq!(kind(&[0x30, 0x80]), ErrorKind::IndefiniteLength);
+    assert_eq!(kind(&[0x30, 0x00]), ErrorKind::Empty);
+    assert_eq!(file_length(&[0x30, 0x82, 0x06, 0xDA], CERTIFICATE_LIMIT), Ok(FileLength::Total(1758)));
+    assert_eq!(file_length(&[0xFF, 0x10, 0x0C, 0x31], 64), Ok(FileLength::Total(15)));
+}
+
+#[test]
+fn a_length_is_told_from_as_few_bytes_as_hold_it() {
+    let header = [0xFF, 0x20, 0x82, 0x0B, 0xF9];
+    assert_eq!(file_length(&[], 4096), Ok(FileLength::NeedBytes(2)));
+    for end in 1..header.len() {
+        let Ok(FileLength::NeedBytes(needed)) = file_length(&header[..end], 4096) else {
+            panic!("{end} bytes do not hold the length");
+        };
+        assert!(needed > end);
+    }
+    assert_eq!(file_length(&header, 4096), Ok(FileLength::Total(3070)));
+}
+
+#[test]
+fn errors_carry_the_position_in_the_outermost_input() {
+    let bytes = [0xFF, 0x20, 0x05, 0xDF, 0x25, 0x01, b'2', 0x1F];
+    let mut outer = Reader::new(&bytes);
+    let template = outer.read(Tag(0xFF20)).expect("template");
+    let mut inner = outer.enter(template).expect("one level");
+    inner.read(Tag(0xDF25)).expect("sex");
+    let error = inner.next_element().expect_err("a lone tag byte");
+    assert_eq!((error.kind(), error.position()), (ErrorKind::TagTruncated, 8));
+    let mut again = outer.enter(template).expect("one level");
+    let error = again.read(Tag(0xDF22)).expect_err("another tag");
+    assert_eq!((error.kind(), error.position()), (ErrorKind::UnexpectedTag { expected: Tag(0xDF22) }, 3));
+    assert_eq!(again.position(), 3);
+}
+
+#[test]
+fn writer_says_when_the_buffer_is_too_small() {
+    for size in 0..8 {
+        let mut buffer = std::vec![0; size];
+        let mut writer = Writer::new(&mut buffer);
+        let result = writer.nested(Tag(0xFF20), |inner| inner.element(Tag(0x90), &[1, 2, 3]));
+        assert_eq!(result.expect_err("too small").kind(), ErrorKind::BufferTooSmall);
+    }
+}
