@@ -1,0 +1,14 @@
+//! `cargo xtask bench`: the benchmarks.
+
+use crate::packages;
+use crate::runner::{self, Outcome, Step};
+use crate::workspace::cargo;
+use std::process::ExitCode;
+
+pub(crate) fn run(arguments: &[String]) -> ExitCode {
+    let arguments = arguments.to_vec();
+    runner::run(vec![
+        Step::new("system packages", || packages::ensure(packages::FOR_BENCHES)).vital(),
+        Step::new("benches", move || Outcome::of(cargo(&["bench", "--package", "benches"]).args(&arguments))),
+    ])
+}
