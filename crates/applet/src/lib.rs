@@ -1,1 +1,28 @@
-//! Skeleton.
+//! The model of the My Number Card: applications, files, PINs, keys, access rules and content formats.
+//!
+//! Facts and pure rules, shared by the host side and the card side; behaviour is not shared. Every row carries its
+//! [`Source`]; `CARD.md` beside this crate holds what is publicly known of the card and who says so.
+//!
+//! ```
+//! use mynumber_applet::{Access, FileId, PinId};
+//!
+//! let certificate = FileId::SignatureCertificate.row();
+//! assert_eq!(certificate.ef.short(), Some(1));
+//! assert_eq!(certificate.read, Access::AnyOf(&[PinId::Signature]));
+//! assert_eq!(PinId::Signature.row().tries, 5);
+//! ```
+//!
+//! What is absent: input and output, clocks, randomness, allocation, and how a command is coded or answered.
+#![no_std]
+
+#[cfg(test)]
+extern crate std;
+
+mod model;
+pub mod rows;
+
+pub use model::{
+    Access, Aid, ApplicationId, ApplicationRow, ChangeForm, DataObjectId, DataObjectRow, Ef, FileId, FileRow,
+    KeyAlgorithm, KeyId, KeyRow, KeyUse, PinFormat, PinId, PinRow, ReservedRow, ResetPlace, Source,
+    Structure,
+};
