@@ -35,24 +35,19 @@ impl Le {
         self.0.get()
     }
 
-    const fn from_short(byte: u8) -> Self {
-        match NonZeroU32::new(u32_from(byte)) {
-            Some(nonzero) => Self(nonzero),
-            None => Self::SHORT_MAX,
-        }
+    /// The two low bytes, in which 65,536 is zero.
+    const fn low_bytes(self) -> [u8; 2] {
+        let [_, _, high, low] = self.get().to_be_bytes();
+        [high, low]
     }
 
-    const fn from_extended(high: u8, low: u8) -> Self {
-        match NonZeroU32::new(u32::from_be_bytes([0, 0, high, low])) {
-            Some(nonzero) => Self(nonzero),
-            None => Self::EXTENDED_MAX,
-        }
+    fn from_short(byte: u8) -> Self {
+        NonZeroU32::new(u32::from(byte)).map_or(Self::SHORT_MAX, Self)
     }
-}
 
-/// `u32::from` is not const yet.
-const fn u32_from(byte: u8) -> u32 {
-    u32::from_be_bytes([0, 0, 0, byte])
+    fn from_extended(field: [u8; 2]) -> Self {
+        NonZeroU32::new(u32::from(u16::from_be_bytes(field))).map_or(Self::EXTENDED_MAX, Self)
+    }
 }
 
 /// How the length fields are coded (ISO 7816-4 §5.1).
@@ -83,10 +78,8 @@ pub enum Secrecy {
 /// [`Command::secret`] marks any other one. Nothing takes the mark away.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Command<'a> {
-    class: Class,
-    instruction: Instruction,
-    p1: u8,
-    p2: u8,
+    /// Class, instruction, P1, P2: as they stand on the wire.
+    header: [u8; 4],
     form: Form,
     marked_secret: bool,
     expected: Option<Le>,
@@ -98,10 +91,7 @@ impl<'a> Command<'a> {
     #[must_use]
     pub const fn new(class: Class, instruction: Instruction, p1: u8, p2: u8) -> Self {
         Self {
-            class,
-            instruction,
-            p1,
-            p2,
+            header: [class.0, instruction.0, p1, p2],
             form: Form::Short,
             marked_secret: false,
             expected: None,
@@ -160,38 +150,43 @@ impl<'a> Command<'a> {
     /// The class byte.
     #[must_use]
     pub const fn class(&self) -> Class {
-        self.class
+        let [class, ..] = self.header;
+        Class(class)
     }
 
     /// The same command with another class byte.
     #[must_use]
     pub const fn with_class(mut self, class: Class) -> Self {
-        self.class = class;
+        let [_, instruction, p1, p2] = self.header;
+        self.header = [class.0, instruction, p1, p2];
         self
     }
 
     /// The instruction byte.
     #[must_use]
     pub const fn instruction(&self) -> Instruction {
-        self.instruction
+        let [_, instruction, ..] = self.header;
+        Instruction(instruction)
     }
 
     /// The first parameter byte.
     #[must_use]
     pub const fn p1(&self) -> u8 {
-        self.p1
+        let [_, _, p1, _] = self.header;
+        p1
     }
 
     /// The second parameter byte.
     #[must_use]
     pub const fn p2(&self) -> u8 {
-        self.p2
+        let [.., p2] = self.header;
+        p2
     }
 
     /// Both parameter bytes as one big-endian number.
     #[must_use]
     pub const fn p1p2(&self) -> u16 {
-        u16::from_be_bytes([self.p1, self.p2])
+        u16::from_be_bytes([self.p1(), self.p2()])
     }
 
     /// The data field; empty when there is none.
@@ -215,7 +210,7 @@ impl<'a> Command<'a> {
     /// Whether the data field may be shown.
     #[must_use]
     pub const fn secrecy(&self) -> Secrecy {
-        if self.marked_secret || (self.instruction.carries_secret() && !self.data.is_empty()) {
+        if self.marked_secret || (self.instruction().carries_secret() && !self.data.is_empty()) {
             Secrecy::Secret
         } else {
             Secrecy::Open
@@ -229,29 +224,47 @@ impl<'a> Command<'a> {
     /// off, that is zero where it may not be, or that disagrees with the number of bytes.
     #[inline]
     pub fn parse(bytes: &'a [u8]) -> Result<Self, ParseError> {
-        let Some((&[class, instruction, p1, p2], body)) = bytes.split_first_chunk::<4>() else {
-            return Err(ParseError::new(ParseErrorKind::HeaderTruncated, bytes.len()));
+        let Some((header, body)) = bytes.split_first_chunk::<4>() else {
+            return refuse(ParseErrorKind::HeaderTruncated, bytes.len());
         };
+        let [class, instruction, ..] = *header;
         if class == 0xFF {
-            return Err(ParseError::new(ParseErrorKind::InvalidClass, 0));
+            return refuse(ParseErrorKind::InvalidClass, 0);
         }
-        let instruction = Instruction(instruction);
-        if !instruction.is_valid() {
-            return Err(ParseError::new(ParseErrorKind::InvalidInstruction, 1));
+        if !Instruction(instruction).is_valid() {
+            return refuse(ParseErrorKind::InvalidInstruction, 1);
         }
-        let (form, data, expected) = match body {
-            [] => (Form::Short, body, None),
-            [le] => (Form::Short, [].as_slice(), Some(Le::from_short(*le))),
-            [0, rest @ ..] => {
-                let (data, expected) = parse_extended(rest)?;
-                (Form::Extended, data, expected)
+        let command =
+            |form, data, expected| Ok(Self { header: *header, form, marked_secret: false, expected, data });
+        match body {
+            [] => command(Form::Short, body, None),
+            [le] => command(Form::Short, &[], Some(Le::from_short(*le))),
+            [0, high, low, rest @ ..] => {
+                let lc = usize::from(u16::from_be_bytes([*high, *low]));
+                match (rest.len().checked_sub(lc), rest) {
+                    // Without anything after it the field is Le, not Lc.
+                    (_, []) => command(Form::Extended, rest, Some(Le::from_extended([*high, *low]))),
+                    _ if lc == 0 => refuse(ParseErrorKind::ZeroLc, 5),
+                    (Some(0), _) => command(Form::Extended, rest, None),
+                    (Some(2), [data @ .., high, low]) => {
+                        command(Form::Extended, data, Some(Le::from_extended([*high, *low])))
+                    }
+                    (Some(1), _) => refuse(ParseErrorKind::LengthTruncated, bytes.len()),
+                    (Some(_), _) => refuse(ParseErrorKind::TrailingBytes, 7 + lc + 2),
+                    (None, _) => refuse(ParseErrorKind::DataTruncated, bytes.len()),
+                }
             }
+            [0, ..] => refuse(ParseErrorKind::LengthTruncated, bytes.len()),
             [lc, rest @ ..] => {
-                let (data, expected) = parse_short(usize::from(*lc), rest)?;
-                (Form::Short, data, expected)
+                let lc = usize::from(*lc);
+                match (rest.len().checked_sub(lc), rest) {
+                    (Some(0), _) => command(Form::Short, rest, None),
+                    (Some(1), [data @ .., le]) => command(Form::Short, data, Some(Le::from_short(*le))),
+                    (Some(_), _) => refuse(ParseErrorKind::TrailingBytes, 5 + lc + 1),
+                    (None, _) => refuse(ParseErrorKind::DataTruncated, bytes.len()),
+                }
             }
-        };
-        Ok(Self { class: Class(class), instruction, p1, p2, form, marked_secret: false, expected, data })
+        }
     }
 
     /// The number of bytes that [`Command::encode`] writes.
@@ -275,93 +288,73 @@ impl<'a> Command<'a> {
     /// [`EncodeError::DataTooLong`] above 65,535 data bytes, [`EncodeError::BufferTooSmall`] with the size needed.
     #[inline]
     pub fn encode<'b>(&self, buffer: &'b mut [u8]) -> Result<&'b [u8], EncodeError> {
-        if self.data.len() > usize::from(u16::MAX) {
+        let Ok(lc) = u16::try_from(self.data.len()) else {
             return Err(EncodeError::DataTooLong { length: self.data.len() });
-        }
-        let needed = self.encoded_len();
-        let Some(out) = buffer.get_mut(..needed) else {
-            return Err(EncodeError::BufferTooSmall { needed });
         };
-        let short_of = EncodeError::BufferTooSmall { needed };
-        let (header, mut rest) = out.split_first_chunk_mut::<4>().ok_or(short_of)?;
-        *header = [self.class.0, self.instruction.0, self.p1, self.p2];
-        if !self.data.is_empty() {
-            let [_, _, high, low] = low_bytes(self.data.len());
-            rest = match self.form {
-                Form::Short => put(rest, [low]),
-                Form::Extended => put(rest, [0, high, low]),
-            }
-            .ok_or(short_of)?;
-            let (field, after) = rest.split_at_mut_checked(self.data.len()).ok_or(short_of)?;
-            field.copy_from_slice(self.data);
-            rest = after;
-        }
+        let [lc_high, lc_low] = lc.to_be_bytes();
+        let written = match self.form {
+            _ if lc == 0 => self.encode_without_data(buffer),
+            Form::Short => self.encode_with_data::<1, 1>([lc_low], buffer),
+            Form::Extended => self.encode_with_data::<3, 2>([0, lc_high, lc_low], buffer),
+        };
+        written.ok_or(EncodeError::BufferTooSmall { needed: self.encoded_len() })
+    }
+
+    /// Cases 3 and 4; the data field has 1 to 65,535 bytes.
+    #[inline]
+    fn encode_with_data<'b, const LC: usize, const LE: usize>(
+        &self,
+        lc: [u8; LC],
+        buffer: &'b mut [u8],
+    ) -> Option<&'b [u8]> {
+        let le_len = if self.expected.is_some() { LE } else { 0 };
+        let out = buffer.get_mut(..4 + LC + self.data.len() + le_len)?;
+        let (header, rest) = out.split_first_chunk_mut::<4>()?;
+        *header = self.header;
+        let (field, rest) = rest.split_first_chunk_mut::<LC>()?;
+        *field = lc;
+        let (field, rest) = rest.split_at_mut_checked(self.data.len())?;
+        field.copy_from_slice(self.data);
         if let Some(le) = self.expected {
             // 256 and 65,536 are coded as zero: the higher bytes fall away.
-            let [_, _, high, low] = le.get().to_be_bytes();
-            match (self.form, self.data.is_empty()) {
-                (Form::Short, _) => put(rest, [low]),
-                (Form::Extended, false) => put(rest, [high, low]),
-                (Form::Extended, true) => put(rest, [0, high, low]),
-            }
-            .ok_or(short_of)?;
+            *rest.first_chunk_mut::<LE>()? = *le.get().to_be_bytes().last_chunk::<LE>()?;
         }
-        Ok(out)
+        Some(out)
     }
-}
 
-/// The four low bytes of a length that was checked to fit.
-const fn low_bytes(length: usize) -> [u8; 4] {
-    let bytes = length.to_be_bytes();
-    let [.., a, b, c, d] = bytes;
-    [a, b, c, d]
-}
-
-/// Writes `bytes` to the start of `out` and returns what follows.
-#[inline]
-fn put<const N: usize>(out: &mut [u8], bytes: [u8; N]) -> Option<&mut [u8]> {
-    let (head, tail) = out.split_first_chunk_mut::<N>()?;
-    *head = bytes;
-    Some(tail)
-}
-
-type Body<'a> = (&'a [u8], Option<Le>);
-
-/// Cases 3S and 4S; `rest` follows the `Lc` byte at position 4.
-#[inline]
-fn parse_short(lc: usize, rest: &[u8]) -> Result<Body<'_>, ParseError> {
-    match rest.split_at_checked(lc) {
-        Some((data, [])) => Ok((data, None)),
-        Some((data, [le])) => Ok((data, Some(Le::from_short(*le)))),
-        Some(_) => Err(ParseError::new(ParseErrorKind::TrailingBytes, 5 + lc + 1)),
-        None => Err(ParseError::new(ParseErrorKind::DataTruncated, 5 + rest.len())),
-    }
-}
-
-/// Cases 2E, 3E and 4E; `rest` follows the zero byte at position 4 and is not empty.
-#[inline]
-fn parse_extended(rest: &[u8]) -> Result<Body<'_>, ParseError> {
-    match rest {
-        [] | [_] => Err(ParseError::new(ParseErrorKind::LengthTruncated, 5 + rest.len())),
-        [high, low] => Ok((&[], Some(Le::from_extended(*high, *low)))),
-        [0, 0, ..] => Err(ParseError::new(ParseErrorKind::ZeroLc, 5)),
-        [high, low, rest @ ..] => {
-            let lc = usize::from(u16::from_be_bytes([*high, *low]));
-            match rest.split_at_checked(lc) {
-                Some((data, [])) => Ok((data, None)),
-                Some((data, [high, low])) => Ok((data, Some(Le::from_extended(*high, *low)))),
-                Some((_, [_])) => Err(ParseError::new(ParseErrorKind::LengthTruncated, 7 + lc + 1)),
-                Some(_) => Err(ParseError::new(ParseErrorKind::TrailingBytes, 7 + lc + 2)),
-                None => Err(ParseError::new(ParseErrorKind::DataTruncated, 7 + rest.len())),
+    /// Cases 1 and 2.
+    #[inline]
+    fn encode_without_data<'b>(&self, buffer: &'b mut [u8]) -> Option<&'b [u8]> {
+        let (le, le_len) = match (self.expected, self.form) {
+            (None, _) => ([0; 3], 0),
+            (Some(le), Form::Short) => ([le.low_bytes()[1], 0, 0], 1),
+            (Some(le), Form::Extended) => {
+                let [high, low] = le.low_bytes();
+                ([0, high, low], 3)
             }
+        };
+        let out = buffer.get_mut(..4 + le_len)?;
+        let (header, field) = out.split_first_chunk_mut::<4>()?;
+        *header = self.header;
+        for (to, from) in field.iter_mut().zip(le) {
+            *to = from;
         }
+        Some(out)
     }
+}
+
+/// Refusals are rare: kept out of line, they cost the accepted commands nothing.
+#[cold]
+#[inline(never)]
+const fn refuse<'a>(kind: ParseErrorKind, position: usize) -> Result<Command<'a>, ParseError> {
+    Err(ParseError::new(kind, position))
 }
 
 impl fmt::Debug for Command<'_> {
     /// The header, the form and `Le`; the data only when open, and for a secret one not even its length.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Command({:02X} {:02X} {:02X} {:02X}", self.class.0, self.instruction.0, self.p1, self.p2)?;
+        let [class, instruction, p1, p2] = self.header;
+        write!(f, "Command({class:02X} {instruction:02X} {p1:02X} {p2:02X}")?;
         match self.secrecy() {
             Secrecy::Secret => f.write_str(" <secret>")?,
             Secrecy::Open if self.data.is_empty() => {}

@@ -67,12 +67,14 @@ impl fmt::Display for Tag {
 }
 
 /// One element: a view into the input. `Debug` shows the tag and the length, never the value.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub struct Tlv<'a> {
     tag: Tag,
-    raw: &'a [u8],
     value: &'a [u8],
     position: usize,
+    /// The reader's input from the tag on: [`Tlv::raw`] is cut out of it only when asked for.
+    from_tag: &'a [u8],
+    header: usize,
 }
 
 impl<'a> Tlv<'a> {
@@ -91,7 +93,10 @@ impl<'a> Tlv<'a> {
     /// The whole element as it stood in the input: tag, length and value.
     #[must_use]
     pub const fn raw(&self) -> &'a [u8] {
-        self.raw
+        match self.from_tag.split_at_checked(self.header + self.value.len()) {
+            Some((raw, _)) => raw,
+            None => self.from_tag,
+        }
     }
 
     /// Where the tag begins in the outermost input, in bytes.
@@ -103,9 +108,17 @@ impl<'a> Tlv<'a> {
     /// Where the value begins in the outermost input, in bytes.
     #[must_use]
     pub const fn value_position(&self) -> usize {
-        self.position + (self.raw.len() - self.value.len())
+        self.position + self.header
     }
 }
+
+impl PartialEq for Tlv<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        (self.raw(), self.tag, self.position) == (other.raw(), other.tag, other.position)
+    }
+}
+
+impl Eq for Tlv<'_> {}
 
 impl fmt::Debug for Tlv<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -126,7 +139,8 @@ enum Lengths {
 #[derive(Clone, Copy, Debug)]
 pub struct Reader<'a> {
     rest: &'a [u8],
-    position: usize,
+    /// Where the input ends in the outermost input: with the length of `rest` it gives the position, for nothing.
+    end: usize,
     lengths: Lengths,
     depth: u8,
 }
@@ -135,13 +149,13 @@ impl<'a> Reader<'a> {
     /// A reader that accepts only the shortest coding of each length, as DER and every file of the card have it.
     #[must_use]
     pub const fn new(input: &'a [u8]) -> Self {
-        Self { rest: input, position: 0, lengths: Lengths::Der, depth: DEFAULT_DEPTH }
+        Self { rest: input, end: input.len(), lengths: Lengths::Der, depth: DEFAULT_DEPTH }
     }
 
     /// A reader that also accepts longer codings of a length than necessary.
     #[must_use]
     pub const fn accepting_ber_lengths(input: &'a [u8]) -> Self {
-        Self { rest: input, position: 0, lengths: Lengths::Ber, depth: DEFAULT_DEPTH }
+        Self { rest: input, end: input.len(), lengths: Lengths::Ber, depth: DEFAULT_DEPTH }
     }
 
     /// The same reader with another number of nesting levels allowed below it.
@@ -152,16 +166,20 @@ impl<'a> Reader<'a> {
     }
 
     /// The same reader counting positions from `position` on, for input cut out of something larger.
+    ///
+    /// Positions above half of `usize::MAX` are taken as that half: no input is that large.
     #[must_use]
     pub const fn at_position(mut self, position: usize) -> Self {
-        self.position = position;
+        // An input is at most `isize::MAX` bytes long, so with this bound no position overflows.
+        let position = if position > usize::MAX / 2 { usize::MAX / 2 } else { position };
+        self.end = position + self.rest.len();
         self
     }
 
     /// Where the next element begins in the outermost input, in bytes.
     #[must_use]
     pub const fn position(&self) -> usize {
-        self.position
+        self.end - self.rest.len()
     }
 
     /// The bytes not read yet.
@@ -182,24 +200,21 @@ impl<'a> Reader<'a> {
     /// [`Error`] when the bytes are not an element; the reader then stays where it was.
     #[inline]
     pub fn next_element(&mut self) -> Result<Option<Tlv<'a>>, Error> {
-        if self.rest.is_empty() {
+        let before = self.rest;
+        if before.is_empty() {
             return Ok(None);
         }
-        let (tag, tag_len) = read_tag(self.rest).map_err(|error| error.offset(self.position))?;
-        let after_tag = self.rest.get(tag_len..).unwrap_or_default();
-        let (length, length_len) =
-            read_length(after_tag, self.lengths).map_err(|error| error.offset(self.position + tag_len))?;
-        let header = tag_len + length_len;
-        let total = header.saturating_add(length);
-        let (Some((raw, rest)), Some(value)) =
-            (self.rest.split_at_checked(total), self.rest.get(header..total))
-        else {
-            return Err(Error::new(ErrorKind::ValueTruncated, self.position + self.rest.len()));
+        // The headers of nearly all elements are taken apart here, the others out of line.
+        let (tag, length, after) = match common_header(before) {
+            Some(header) => header,
+            None => read_header(before, self.lengths).map_err(|error| error.offset(self.position()))?,
         };
-        let position = self.position;
+        let Some((value, rest)) = after.split_at_checked(length) else {
+            return Err(Error::new(ErrorKind::ValueTruncated, self.end));
+        };
+        let (position, header) = (self.position(), before.len() - after.len());
         self.rest = rest;
-        self.position += total;
-        Ok(Some(Tlv { tag, raw, value, position }))
+        Ok(Some(Tlv { tag, value, position, from_tag: before, header }))
     }
 
     /// The next element, which must have this tag.
@@ -213,9 +228,9 @@ impl<'a> Reader<'a> {
             Some(element) if element.tag == tag => Ok(element),
             Some(_) => {
                 *self = before;
-                Err(Error::new(ErrorKind::UnexpectedTag { expected: tag }, before.position))
+                Err(Error::new(ErrorKind::UnexpectedTag { expected: tag }, before.position()))
             }
-            None => Err(Error::new(ErrorKind::Missing { expected: tag }, before.position)),
+            None => Err(Error::new(ErrorKind::Missing { expected: tag }, before.position())),
         }
     }
 
@@ -242,7 +257,7 @@ impl<'a> Reader<'a> {
         match self.depth.checked_sub(1) {
             Some(depth) => Ok(Self {
                 rest: element.value,
-                position: element.value_position(),
+                end: element.value_position() + element.value.len(),
                 lengths: self.lengths,
                 depth,
             }),
@@ -255,7 +270,7 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// [`ErrorKind::TrailingBytes`] when bytes are left.
     pub const fn finish(&self) -> Result<(), Error> {
-        if self.rest.is_empty() { Ok(()) } else { Err(Error::new(ErrorKind::TrailingBytes, self.position)) }
+        if self.rest.is_empty() { Ok(()) } else { Err(Error::new(ErrorKind::TrailingBytes, self.position())) }
     }
 }
 
@@ -310,12 +325,44 @@ pub fn file_length(first_bytes: &[u8], limit: usize) -> Result<FileLength, Error
     }
 }
 
-/// The tag at the start of `input`, which is not empty, and its number of bytes.
+/// A header as the readers need it: the tag, the length, and what follows them.
+type Header<'a> = (Tag, usize, &'a [u8]);
+
+/// The header at the start of `input` if it is of the common kind: a tag of one or two bytes, a length of one.
 #[inline]
+fn common_header(input: &[u8]) -> Option<Header<'_>> {
+    match input {
+        [first, rest @ ..] if first & 0x1F == 0x1F => match rest {
+            [second, length, after @ ..] if (second | length) & 0x80 == 0 => {
+                Some((Tag((u32::from(*first) << 8) | u32::from(*second)), usize::from(*length), after))
+            }
+            _ => None,
+        },
+        [tag @ 1..=0xFF, length @ 0..=0x7F, after @ ..] => {
+            Some((Tag(u32::from(*tag)), usize::from(*length), after))
+        }
+        _ => None,
+    }
+}
+
+/// The header at the start of `input`, of whatever kind.
+#[cold]
+#[inline(never)]
+fn read_header(input: &[u8], lengths: Lengths) -> Result<Header<'_>, Error> {
+    let (tag, tag_len) = read_tag(input)?;
+    let after_tag = input.get(tag_len..).unwrap_or_default();
+    let (length, length_len) = read_length(after_tag, lengths).map_err(|error| error.offset(tag_len))?;
+    Ok((tag, length, after_tag.get(length_len..).unwrap_or_default()))
+}
+
+/// The tag at the start of `input` and its number of bytes.
 fn read_tag(input: &[u8]) -> Result<(Tag, usize), Error> {
     let [first, rest @ ..] = input else {
         return Err(Error::new(ErrorKind::TagTruncated, 0));
     };
+    if *first == 0 {
+        return Err(Error::new(ErrorKind::InvalidTag, 0));
+    }
     if first & 0x1F != 0x1F {
         return Ok((Tag(u32::from(*first)), 1));
     }
