@@ -17,7 +17,7 @@ pub enum ClassKind {
     Reserved,
     /// `1xxx xxxx` but `FF`: proprietary; read here like the first interindustry values, as JICSAP cards do.
     Proprietary,
-    /// `FF`: never a class (ISO 7816-3).
+    /// `FF`: never a class (ISO 7816-4 §5.4.1).
     Invalid,
 }
 

@@ -1,4 +1,4 @@
-//! Command APDUs: parse and encode (ISO 7816-4 §5.1, ISO 7816-3 §12.1.3).
+//! Command APDUs: parse and encode (ISO 7816-4 §5.2, ISO 7816-3 §12.1.3).
 
 use core::fmt;
 use core::num::NonZeroU32;
@@ -10,7 +10,7 @@ pub(crate) const SHORT_DATA: usize = 255;
 /// Longest response that the short form asks for, in bytes.
 pub(crate) const SHORT_LE: u32 = 256;
 
-/// The most response data bytes a command asks for: 1 to 65,536 (`Ne` of ISO 7816-4 §5.1).
+/// The most response data bytes a command asks for: 1 to 65,536 (`Ne` of ISO 7816-4 §5.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Le(NonZeroU32);
 
@@ -50,7 +50,7 @@ impl Le {
     }
 }
 
-/// How the length fields are coded (ISO 7816-4 §5.1).
+/// How the length fields are coded (ISO 7816-4 §5.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
     /// One byte each: data up to 255 bytes, response up to 256.
@@ -71,7 +71,7 @@ pub enum Secrecy {
     Secret,
 }
 
-/// A command APDU: a view that owns no bytes (ISO 7816-4 §5.1).
+/// A command APDU: a view that owns no bytes (ISO 7816-4 §5.2).
 ///
 /// The form is chosen by the lengths: short where it suffices, extended otherwise or when asked for by
 /// [`Command::extended`]. A command whose instruction carries a secret is born [`Secrecy::Secret`] when it has data;
@@ -408,10 +408,10 @@ pub enum ParseErrorKind {
     /// Fewer than the four header bytes.
     #[error("the four header bytes are not complete")]
     HeaderTruncated,
-    /// Class `FF` (ISO 7816-3: reserved for protocol selection).
+    /// Class `FF` (ISO 7816-4 §5.4.1: invalid).
     #[error("class FF is not a class")]
     InvalidClass,
-    /// Instruction `6X` or `9X` (ISO 7816-3 §10.3.3).
+    /// Instruction `6X` or `9X` (ISO 7816-4 §5.5: invalid).
     #[error("instructions 6X and 9X do not exist")]
     InvalidInstruction,
     /// An extended length field is cut off.

@@ -92,3 +92,19 @@ fn encode_says_what_it_needs() {
     let error = command.with_data(&long).encode(&mut buffer);
     assert_eq!(error, Err(EncodeError::DataTooLong { length: 65_536 }));
 }
+
+#[test]
+fn an_extended_field_of_zero_is_le_alone_and_never_lc() {
+    let everything = parsed(&[0, 0xA4, 4, 0, 0, 0, 0]);
+    assert_eq!((everything.data(), everything.expected()), ([].as_slice(), Some(Le::EXTENDED_MAX)));
+    for tail in 1..5 {
+        let mut bytes = std::vec![0, 0xA4, 4, 0, 0, 0, 0];
+        bytes.extend(std::vec![0; tail]);
+        let error = Command::parse(&bytes).expect_err("an Lc of zero");
+        assert_eq!((error.kind(), error.position()), (ParseErrorKind::ZeroLc, 5));
+    }
+    let mut buffer = [0; 16];
+    let empty = Command::new(Class::ISO, Instruction::SELECT, 4, 0).with_data(&[]).extended();
+    assert_eq!(empty.encode(&mut buffer), Ok([0, 0xA4, 4, 0].as_slice()));
+    assert_eq!(empty.expecting_all().encode(&mut buffer), Ok([0, 0xA4, 4, 0, 0, 0, 0].as_slice()));
+}

@@ -1,6 +1,6 @@
 //! The exchange rules as a machine without I/O: what to send next, until a command is answered.
 //!
-//! Covers GET RESPONSE after `61xx` (ISO 7816-4 §5.3.4), one re-issue after `6Cxx`, command chaining (§5.3.3), and
+//! Covers GET RESPONSE after `61xx` (ISO 7816-4 §5.3.4), one re-issue after `6Cxx` (§5.6), command chaining (§5.3.3), and
 //! extended lengths with one fallback to short ones. Whoever owns the card runs it:
 //!
 //! ```
@@ -23,6 +23,10 @@
 //! assert_eq!((outcome.status(), outcome.length()), (StatusWord::SUCCESS, 2));
 //! # Ok::<(), mynumber_apdu::exchange::Error>(())
 //! ```
+//!
+//! Reading on where a short answer ended is not the exchange's business: a command in the short form brings 256 bytes
+//! at most, and [`Outcome::length`] says how many came. Warnings (`62xx`, `63xx`) end an exchange like any other word,
+//! with the data that came with them: [`Outcome::status`] is then not a success.
 //!
 //! Every loop over what the card says has a budget ([`MAX_ROUNDS`], [`MAX_EMPTY_ROUNDS`], the output buffer), so a
 //! hostile card cannot hold the host. A secret command is sent once and never again.
@@ -126,7 +130,7 @@ impl<'c, 'o> Exchange<'c, 'o> {
         }
     }
 
-    /// The command to send now. After [`Progress::Done`] it is the last one sent; do not send it again.
+    /// The command to send now. After [`Progress::Done`] or an error there is none: do not send what this returns then.
     #[must_use]
     pub fn command(&self) -> Command<'c> {
         match self.state {
@@ -157,6 +161,17 @@ impl<'c, 'o> Exchange<'c, 'o> {
     /// [`Error`] when the reply breaks the rules or exceeds a budget. The exchange is then over: what the card did is
     /// unknown.
     pub fn receive(&mut self, reply: &[u8]) -> Result<Progress, Error> {
+        let progress = self.advance(reply);
+        if !matches!(progress, Ok(Progress::Again)) {
+            self.state = State::Finished;
+        }
+        progress
+    }
+
+    fn advance(&mut self, reply: &[u8]) -> Result<Progress, Error> {
+        if self.state == State::Finished {
+            return Err(Error::Finished);
+        }
         let sent = self.command();
         let response = Response::parse(reply)?;
         let allowed = sent.expected().map_or(0, Le::get);
@@ -165,13 +180,13 @@ impl<'c, 'o> Exchange<'c, 'o> {
             return Err(Error::Oversized { received, allowed });
         }
         match (self.state, response.status().meaning()) {
-            (State::Finished, _) => Err(Error::Finished),
             (State::Command { offset }, Meaning::Success) if self.piece(offset).1 => {
-                if received > 0 {
-                    return Err(Error::Oversized { received, allowed: 0 });
-                }
                 self.state = State::Command { offset: offset.saturating_add(SHORT_DATA) };
                 Ok(Progress::Again)
+            }
+            // An answer to half a command is not an answer.
+            (State::Command { offset }, Meaning::MoreData(_)) if self.piece(offset).1 => {
+                Err(Error::AnsweredTooEarly)
             }
             (_, Meaning::MoreData(count)) => {
                 self.collect(response.data())?;
@@ -179,7 +194,7 @@ impl<'c, 'o> Exchange<'c, 'o> {
                 self.state = State::GetResponse(Le::new(u32::from(count)).unwrap_or(Le::SHORT_MAX));
                 Ok(Progress::Again)
             }
-            (state, Meaning::WrongLe(exact)) if self.may_reissue(&sent) => {
+            (state, Meaning::WrongLe(exact)) if received == 0 && self.may_reissue(&sent) => {
                 self.reissued = true;
                 let exact = Le::new(u32::from(exact)).unwrap_or(Le::SHORT_MAX);
                 match state {
@@ -194,7 +209,6 @@ impl<'c, 'o> Exchange<'c, 'o> {
             }
             _ => {
                 self.collect(response.data())?;
-                self.state = State::Finished;
                 Ok(Progress::Done(Outcome {
                     status: response.status(),
                     length: self.filled,
@@ -258,8 +272,10 @@ impl<'c, 'o> Exchange<'c, 'o> {
         self.state = State::Command { offset: 0 };
     }
 
+    /// `6Cxx` ends a chain on the card: its last piece sent again would be taken for a whole command, so it is not.
     fn may_reissue(&self, sent: &Command<'_>) -> bool {
-        !self.reissued && self.command.secrecy() == Secrecy::Open && sent.expected().is_some()
+        let whole = !matches!(self.state, State::Command { offset: 1.. });
+        whole && !self.reissued && sent.secrecy() == Secrecy::Open && sent.expected().is_some()
     }
 
     fn next_round(&mut self, received: usize) -> Result<(), Error> {
@@ -330,6 +346,9 @@ pub enum Error {
         /// Empty rounds so far.
         rounds: u8,
     },
+    /// `61xx` in answer to a piece of a chained command that is not the last.
+    #[error("the card announced an answer before it had the whole command")]
+    AnsweredTooEarly,
     /// The transport cannot carry extended lengths, and the command cannot do without.
     #[error("the reader refuses extended lengths and the command cannot be sent in a shorter form")]
     ExtendedRefused,

@@ -160,3 +160,148 @@ fn a_secret_command_is_never_sent_twice() {
         assert_eq!(sent.len(), 1);
     }
 }
+
+#[test]
+fn a7_fewer_bytes_than_asked_for_are_handed_on_with_their_number() {
+    for length in [0, 1, 255] {
+        let mut out = [0; 256];
+        let (result, sent) = run(READ.expecting_short(), Lengths::Short, &mut out, |_, _| {
+            with_status(&std::vec![7; length], 0x9000)
+        });
+        let outcome = result.expect("answered");
+        assert_eq!((outcome.length(), outcome.status()), (length, StatusWord::SUCCESS));
+        assert_eq!(sent.len(), 1);
+    }
+}
+
+#[test]
+fn a10_every_status_word_ends_the_exchange_and_only_9000_is_success() {
+    for value in 0..=u16::MAX {
+        let mut out = [0; 16];
+        let (result, sent) =
+            run(READ.expecting_short(), Lengths::Short, &mut out, |_, _| with_status(&[], value));
+        match (value >> 8, result) {
+            (0x61, result) => assert_eq!(result, Err(Error::EmptyRounds { rounds: 2 })),
+            (sw1, Ok(outcome)) => {
+                assert_eq!(outcome.status(), StatusWord(value));
+                assert_eq!(outcome.status().is_success(), value == 0x9000);
+                assert_eq!(sent.len(), if sw1 == 0x6C { 2 } else { 1 });
+            }
+            (_, Err(error)) => panic!("{value:04X}: {error}"),
+        }
+    }
+}
+
+#[test]
+fn a11_warnings_with_data_bring_the_data_and_are_no_success() {
+    for warning in [0x6281, 0x6282, 0x62F0, 0x6300, 0x63C2] {
+        let mut out = [0; 256];
+        let (result, _) =
+            run(READ.expecting_short(), Lengths::Short, &mut out, |_, _| with_status(&[1, 2], warning));
+        let outcome = result.expect("answered");
+        assert_eq!((outcome.length(), outcome.status()), (2, StatusWord(warning)));
+        assert!(!outcome.status().is_success());
+        let (result, sent) = run(READ.expecting_short(), Lengths::Short, &mut out, |index, _| match index {
+            0 => with_status(&[1], 0x6101),
+            _ => with_status(&[2], warning),
+        });
+        let outcome = result.expect("answered");
+        assert_eq!((outcome.length(), outcome.status(), sent.len()), (2, StatusWord(warning), 2));
+    }
+}
+
+#[test]
+fn a5_6c_on_get_response_is_followed_once() {
+    let mut out = [0; 64];
+    let (result, sent) = run(READ.expecting_short(), Lengths::Short, &mut out, |index, _| match index {
+        0 => with_status(&[], 0x6120),
+        1 => with_status(&[], 0x6C10),
+        2 => with_status(&[9; 16], 0x9000),
+        _ => panic!("a fourth command"),
+    });
+    assert_eq!(result.expect("answered").length(), 16);
+    assert_eq!(sent[1..], [[0x00, 0xC0, 0x00, 0x00, 0x20], [0x00, 0xC0, 0x00, 0x00, 0x10]]);
+    let (result, sent) = run(READ.expecting_short(), Lengths::Short, &mut out, |index, _| match index {
+        0 => with_status(&[], 0x6120),
+        _ => with_status(&[], 0x6C10),
+    });
+    assert_eq!(result.expect("answered").status(), StatusWord(0x6C10));
+    assert_eq!(sent.len(), 3);
+}
+
+#[test]
+fn get_response_of_a_secret_command_may_be_sent_again_but_not_the_command() {
+    let pin = [0x31; 4];
+    let verify = Command::new(Class::ISO, Instruction::VERIFY, 0, 0x98).with_data(&pin);
+    let mut out = [0; 64];
+    let (result, sent) = run(verify, Lengths::Short, &mut out, |index, _| match index {
+        0 => with_status(&[], 0x6104),
+        1 => with_status(&[], 0x6C02),
+        _ => with_status(&[1, 2], 0x9000),
+    });
+    assert_eq!(result.expect("answered").length(), 2);
+    assert_eq!(sent.iter().filter(|bytes| bytes[1] == 0x20).count(), 1);
+    assert_eq!(sent.len(), 3);
+}
+
+#[test]
+fn an_answer_is_fetched_after_the_last_piece_of_a_chain_but_not_before() {
+    let data = [0x55; 300];
+    let command = Command::new(Class::PROPRIETARY, Instruction::COMPUTE_SIGNATURE, 0, 0x9A)
+        .with_data(&data)
+        .expecting_short();
+    let mut out = [0; 512];
+    let (result, sent) = run(command, Lengths::Short, &mut out, |index, _| match index {
+        0 => with_status(&[], 0x9000),
+        1 => with_status(&[], 0x6100),
+        _ => with_status(&[3; 256], 0x9000),
+    });
+    assert_eq!(result.expect("answered").length(), 256);
+    assert_eq!(sent[2], [0x00, 0xC0, 0x00, 0x00, 0x00]);
+    let (result, sent) = run(command, Lengths::Short, &mut out, |_, _| with_status(&[], 0x6110));
+    assert_eq!((result, sent.len()), (Err(Error::AnsweredTooEarly), 1));
+    let (result, sent) = run(command, Lengths::Short, &mut out, |_, _| with_status(&[1], 0x9000));
+    assert_eq!((result, sent.len()), (Err(Error::Oversized { received: 1, allowed: 0 }), 1));
+}
+
+#[test]
+fn a_piece_of_a_chain_is_never_sent_again() {
+    let data = [0x55; 300];
+    let command = Command::new(Class::PROPRIETARY, Instruction::COMPUTE_SIGNATURE, 0, 0x9A)
+        .with_data(&data)
+        .expecting_short();
+    let mut out = [0; 512];
+    let (result, sent) = run(command, Lengths::Short, &mut out, |index, _| match index {
+        0 => with_status(&[], 0x9000),
+        _ => with_status(&[], 0x6C80),
+    });
+    assert_eq!(result.expect("answered").status(), StatusWord(0x6C80));
+    assert_eq!(sent.len(), 2);
+}
+
+#[test]
+fn an_exchange_that_ended_takes_no_more_replies() {
+    let mut out = [0; 16];
+    let mut exchange = Exchange::new(READ.expecting_short(), Lengths::Short, &mut out);
+    assert_eq!(exchange.receive(&[0x90]), Err(Error::ShortResponse(ShortResponse { length: 1 })));
+    assert_eq!(exchange.receive(&[0x90, 0x00]), Err(Error::Finished));
+    let mut exchange = Exchange::new(READ.expecting_short(), Lengths::Short, &mut out);
+    assert!(matches!(exchange.receive(&[0x90, 0x00]), Ok(Progress::Done(_))));
+    assert_eq!(exchange.receive(&[0x90, 0x00]), Err(Error::Finished));
+    assert_eq!(exchange.extended_refused(), Err(Error::ExtendedRefused));
+}
+
+#[test]
+fn get_response_travels_on_the_channel_of_the_command() {
+    for (class, expected) in
+        [(0x00, 0x00), (0x80, 0x00), (0x83, 0x03), (0x0C, 0x00), (0x43, 0x43), (0x62, 0x42)]
+    {
+        let command = Command::new(Class(class), Instruction::READ_BINARY, 0, 0).expecting_short();
+        let mut out = [0; 16];
+        let (_, sent) = run(command, Lengths::Short, &mut out, |index, _| match index {
+            0 => with_status(&[], 0x6101),
+            _ => with_status(&[1], 0x9000),
+        });
+        assert_eq!(sent[1], [expected, 0xC0, 0x00, 0x00, 0x01]);
+    }
+}

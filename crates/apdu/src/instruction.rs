@@ -1,4 +1,4 @@
-//! The instruction byte (ISO 7816-4 §5.4.2).
+//! The instruction byte (ISO 7816-4 §5.5).
 
 use core::fmt;
 
@@ -17,11 +17,11 @@ impl Instruction {
     pub const RESET_RETRY_COUNTER: Self = Self(0x2C);
     /// CHANGE KEY of JICSAP cards, with class `80` (CARD.md §3).
     pub const CHANGE_KEY: Self = Self(0x32);
-    /// EXTERNAL AUTHENTICATE (ISO 7816-4 §11.5.4).
+    /// EXTERNAL AUTHENTICATE (ISO 7816-4 §11.6.4).
     pub const EXTERNAL_AUTHENTICATE: Self = Self(0x82);
-    /// GET CHALLENGE (ISO 7816-4 §11.5.3).
+    /// GET CHALLENGE (ISO 7816-4 §11.6.3).
     pub const GET_CHALLENGE: Self = Self(0x84);
-    /// INTERNAL AUTHENTICATE (ISO 7816-4 §11.5.2).
+    /// INTERNAL AUTHENTICATE (ISO 7816-4 §11.6.2).
     pub const INTERNAL_AUTHENTICATE: Self = Self(0x88);
     /// Presentation of a terminal's card-verifiable certificate, with class `80` (CARD.md §4).
     pub const TERMINAL_CERTIFICATE: Self = Self(0xA2);
@@ -33,22 +33,24 @@ impl Instruction {
     pub const READ_BINARY: Self = Self(0xB0);
     /// READ RECORD (ISO 7816-4 §11.4.3).
     pub const READ_RECORD: Self = Self(0xB2);
-    /// GET RESPONSE (ISO 7816-4 §11.7.1).
+    /// GET RESPONSE (ISO 7816-4 §11.8.1).
     pub const GET_RESPONSE: Self = Self(0xC0);
-    /// GET DATA (ISO 7816-4 §11.5.3 of the 2005 edition).
+    /// GET DATA (ISO 7816-4 §11.5.3).
     pub const GET_DATA: Self = Self(0xCA);
     /// Last-command indicator of the iPhone token, with class `80` (CARD.md §7).
     pub const LAST_COMMAND: Self = Self(0xFC);
 
     /// Whether the data field of this instruction carries a PIN, a password or key material, whatever the class.
     ///
-    /// Such commands are born secret: see [`Secrecy`](crate::Secrecy).
+    /// Such commands are born secret: see [`Secrecy`](crate::Secrecy). Beside those named here: DISABLE and ENABLE
+    /// VERIFICATION REQUIREMENT (`26`, `28`; ISO 7816-4 §11.6.8 and §11.6.9), the odd forms of VERIFY, CHANGE REFERENCE
+    /// DATA and RESET RETRY COUNTER, and PUT KEY (`D8`).
     #[must_use]
     pub const fn carries_secret(self) -> bool {
-        matches!(self.0, 0x20 | 0x21 | 0x24 | 0x25 | 0x2C | 0x2D | 0x32 | 0xAE | 0xD8)
+        matches!(self.0, 0x20 | 0x21 | 0x24 | 0x25 | 0x26 | 0x28 | 0x2C | 0x2D | 0x32 | 0xAE | 0xD8)
     }
 
-    /// Whether the byte may be an instruction: `6X` and `9X` never are (ISO 7816-3 §10.3.3).
+    /// Whether the byte may be an instruction: `6X` and `9X` never are (ISO 7816-4 §5.5).
     #[must_use]
     pub const fn is_valid(self) -> bool {
         !matches!(self.0 & 0xF0, 0x60 | 0x90)

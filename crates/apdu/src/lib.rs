@@ -17,6 +17,8 @@
 //! 65,536 values), [`tlv`] (BER-TLV reader and writer), [`simple_tlv`] (the JICSAP record form), and
 //! [`exchange`] (61xx, 6Cxx, chaining, extended lengths, as a state machine that does no I/O).
 //!
+//! Sections named in the documentation are those of ISO/IEC 7816-4:2020 and ISO/IEC 7816-3:2006.
+//!
 //! What is absent: input and output, clocks, randomness, allocation, and any knowledge of a particular card.
 #![no_std]
 

@@ -1,4 +1,4 @@
-//! The simple TLV of JICSAP record files (ISO 7816-4 §5.2.1, JIS X 6306): one tag byte, one or three length bytes.
+//! The simple TLV of JICSAP record files (ISO 7816-4 §6.2, JIS X 6306): one tag byte, one or three length bytes.
 
 use core::fmt;
 

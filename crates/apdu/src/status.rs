@@ -6,7 +6,7 @@ use core::fmt;
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct StatusWord(pub u16);
 
-/// What a status word says (ISO 7816-4 §5.6, tables 5 to 7): every value has exactly one meaning.
+/// What a status word says (ISO 7816-4 §5.6): every value has exactly one meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Meaning {

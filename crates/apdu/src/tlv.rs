@@ -1,4 +1,4 @@
-//! BER-TLV (ISO 7816-4 §5.2.2, ITU-T X.690 §8.1): a reader and a writer without allocation.
+//! BER-TLV (ISO 7816-4 §6.3, ITU-T X.690 §8.1): a reader and a writer without allocation.
 //!
 //! ```
 //! use mynumber_apdu::tlv::{Reader, Tag};
@@ -13,14 +13,22 @@
 //! ```
 //!
 //! The readers never panic, never allocate and never read outside their input; every error carries the position in
-//! the outermost input. Indefinite lengths are refused: no file of the card uses them.
+//! the outermost input. Indefinite lengths are refused: no file of the card uses them. So is the tag `00`, which
+//! ISO 7816-4 §6.3 calls invalid; tags of two bytes with a number below 31, invalid there too, are read as they stand,
+//! because the card has them (`FF10`).
 
 use core::fmt;
+
+mod error;
+mod writer;
+
+pub use error::{Error, ErrorKind};
+pub use writer::{Writer, length_len};
 
 /// Nesting levels that a reader allows below itself unless told otherwise; the card's own files need 3, a certificate 9.
 pub const DEFAULT_DEPTH: u8 = 32;
 
-/// A tag of one to four bytes, as a big-endian number: `0x30`, `0x7F21`, `0xDF21` (ISO 7816-4 §5.2.2.1).
+/// A tag of one to four bytes, as a big-endian number: `0x30`, `0x7F21`, `0xDF21` (ISO 7816-4 §6.3).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Tag(pub u32);
 
@@ -305,7 +313,7 @@ pub fn file_length(first_bytes: &[u8], limit: usize) -> Result<FileLength, Error
     }
     let (_, tag_len) = match read_tag(first_bytes) {
         Ok(read) => read,
-        Err(error) if error.kind == ErrorKind::TagTruncated => {
+        Err(error) if error.kind() == ErrorKind::TagTruncated => {
             return Ok(FileLength::NeedBytes(first_bytes.len() + 2));
         }
         Err(error) => return Err(error),
@@ -317,7 +325,7 @@ pub fn file_length(first_bytes: &[u8], limit: usize) -> Result<FileLength, Error
             total if total > limit => Err(Error::new(ErrorKind::TooLong { limit }, tag_len)),
             total => Ok(FileLength::Total(total)),
         },
-        Err(error) if error.kind == ErrorKind::LengthTruncated => {
+        Err(error) if error.kind() == ErrorKind::LengthTruncated => {
             let wanted = after_tag.first().map_or(1, |first| 1 + usize::from(first & 0x7F));
             Ok(FileLength::NeedBytes(tag_len + wanted))
         }
@@ -409,196 +417,6 @@ fn read_length(input: &[u8], lengths: Lengths) -> Result<(usize, usize), Error> 
     }
     let length = usize::try_from(value).map_err(|_| Error::new(ErrorKind::InvalidLength, 0))?;
     Ok((length, count + 1))
-}
-
-/// Writes elements into a buffer, lengths in the shortest coding.
-#[derive(Debug)]
-pub struct Writer<'b> {
-    buffer: &'b mut [u8],
-    written: usize,
-}
-
-impl<'b> Writer<'b> {
-    /// A writer to the start of `buffer`.
-    #[must_use]
-    pub const fn new(buffer: &'b mut [u8]) -> Self {
-        Self { buffer, written: 0 }
-    }
-
-    /// The number of bytes written so far.
-    #[must_use]
-    pub const fn position(&self) -> usize {
-        self.written
-    }
-
-    /// Writes bytes as they are.
-    ///
-    /// # Errors
-    /// [`ErrorKind::BufferTooSmall`].
-    pub fn bytes(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        let end = self.written.saturating_add(bytes.len());
-        let full = Error::new(ErrorKind::BufferTooSmall, self.buffer.len());
-        self.buffer.get_mut(self.written..end).ok_or(full)?.copy_from_slice(bytes);
-        self.written = end;
-        Ok(())
-    }
-
-    /// Writes one element.
-    ///
-    /// # Errors
-    /// [`ErrorKind::BufferTooSmall`], or [`ErrorKind::TooLong`] for a value of 4 GiB and more.
-    pub fn element(&mut self, tag: Tag, value: &[u8]) -> Result<(), Error> {
-        self.header(tag, value.len())?;
-        self.bytes(value)
-    }
-
-    /// Writes one element whose value `content` writes.
-    ///
-    /// # Errors
-    /// As [`Writer::element`], or what `content` returns.
-    pub fn nested(
-        &mut self,
-        tag: Tag,
-        content: impl FnOnce(&mut Writer<'_>) -> Result<(), Error>,
-    ) -> Result<(), Error> {
-        let start = self.written;
-        let room = self.buffer.get_mut(start..).unwrap_or_default();
-        let mut inner = Writer::new(room);
-        content(&mut inner)?;
-        let length = inner.written;
-        // The content was written where the header goes: move it behind the header, whose size is known now.
-        let header = tag.len() + length_len(length);
-        let end = start.saturating_add(header).saturating_add(length);
-        if end > self.buffer.len() {
-            return Err(Error::new(ErrorKind::BufferTooSmall, self.buffer.len()));
-        }
-        self.buffer.copy_within(start..start + length, start + header);
-        self.header(tag, length)?;
-        self.written = end;
-        Ok(())
-    }
-
-    /// The bytes written.
-    #[must_use]
-    pub fn finish(self) -> &'b [u8] {
-        let Self { buffer, written } = self;
-        buffer.get(..written).unwrap_or_default()
-    }
-
-    fn header(&mut self, tag: Tag, length: usize) -> Result<(), Error> {
-        let tag_bytes = tag.0.to_be_bytes();
-        self.bytes(tag_bytes.get(4 - tag.len()..).unwrap_or_default())?;
-        let length = u32::try_from(length)
-            .map_err(|_| Error::new(ErrorKind::TooLong { limit: 0xFFFF_FFFF }, self.written))?;
-        let [a, b, c, d] = length.to_be_bytes();
-        match length {
-            0..=0x7F => self.bytes(&[d]),
-            0x80..=0xFF => self.bytes(&[0x81, d]),
-            0x100..=0xFFFF => self.bytes(&[0x82, c, d]),
-            0x1_0000..=0xFF_FFFF => self.bytes(&[0x83, b, c, d]),
-            _ => self.bytes(&[0x84, a, b, c, d]),
-        }
-    }
-}
-
-/// The number of bytes that the shortest coding of a length takes.
-#[must_use]
-pub const fn length_len(length: usize) -> usize {
-    match length {
-        0..=0x7F => 1,
-        0x80..=0xFF => 2,
-        0x100..=0xFFFF => 3,
-        0x1_0000..=0xFF_FFFF => 4,
-        _ => 5,
-    }
-}
-
-/// Why bytes are not the TLV they should be, and where.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{kind} (at byte {position})")]
-pub struct Error {
-    kind: ErrorKind,
-    position: usize,
-}
-
-impl Error {
-    const fn new(kind: ErrorKind, position: usize) -> Self {
-        Self { kind, position }
-    }
-
-    const fn offset(mut self, by: usize) -> Self {
-        self.position += by;
-        self
-    }
-
-    /// What is wrong.
-    #[must_use]
-    pub const fn kind(&self) -> ErrorKind {
-        self.kind
-    }
-
-    /// Where, in bytes from the start of the outermost input.
-    #[must_use]
-    pub const fn position(&self) -> usize {
-        self.position
-    }
-}
-
-/// What is wrong with TLV bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum ErrorKind {
-    /// The tag is cut off.
-    #[error("a tag is cut off")]
-    TagTruncated,
-    /// The tag has more than four bytes, or leading zeros.
-    #[error("a tag has more than four bytes or leading zeros")]
-    InvalidTag,
-    /// The length is cut off.
-    #[error("a length is cut off")]
-    LengthTruncated,
-    /// The length has more than four bytes.
-    #[error("a length has more than four bytes")]
-    InvalidLength,
-    /// The length is of the indefinite form.
-    #[error("a length of the indefinite form")]
-    IndefiniteLength,
-    /// The length is not in its shortest coding.
-    #[error("a length is not in its shortest coding")]
-    LengthNotShortest,
-    /// The value is cut off.
-    #[error("a value is cut off")]
-    ValueTruncated,
-    /// The element is longer than allowed.
-    #[error("an element is longer than {limit} bytes")]
-    TooLong {
-        /// The most bytes allowed.
-        limit: usize,
-    },
-    /// The element has no value where one must be.
-    #[error("an element is empty")]
-    Empty,
-    /// Another tag stands where this one must be.
-    #[error("tag {expected} expected, another found")]
-    UnexpectedTag {
-        /// The tag that must be here.
-        expected: Tag,
-    },
-    /// The input ends where this tag must be.
-    #[error("tag {expected} is missing")]
-    Missing {
-        /// The tag that must be here.
-        expected: Tag,
-    },
-    /// Bytes are left over.
-    #[error("bytes are left over")]
-    TrailingBytes,
-    /// More nesting levels than allowed.
-    #[error("nested too deeply")]
-    TooDeep,
-    /// The output buffer is too small.
-    #[error("the output buffer is too small")]
-    BufferTooSmall,
 }
 
 #[cfg(test)]

@@ -141,3 +141,61 @@ fn writer_says_when_the_buffer_is_too_small() {
         assert_eq!(result.expect_err("too small").kind(), ErrorKind::BufferTooSmall);
     }
 }
+
+#[test]
+fn d2_every_flipped_bit_is_refused_or_read_within_the_input() {
+    let mut buffer = [0; 64];
+    let mut writer = Writer::new(&mut buffer);
+    writer
+        .nested(Tag(0x7F21), |inner| {
+            inner.element(Tag(0x5F20), b"holder")?;
+            inner.element(Tag(0x53), &[1, 2, 3])
+        })
+        .expect("fits");
+    let bytes = writer.finish().to_vec();
+    for bit in 0..bytes.len() * 8 {
+        let mut flipped = bytes.clone();
+        flipped[bit / 8] ^= 1 << (bit % 8);
+        let mut reader = Reader::new(&flipped);
+        while let Ok(Some(element)) = reader.next_element() {
+            assert_eq!(&flipped[element.position()..][..element.raw().len()], element.raw());
+            let Ok(mut inner) = reader.enter(element) else { panic!("one level is allowed") };
+            while let Ok(Some(element)) = inner.next_element() {
+                assert_eq!(&flipped[element.position()..][..element.raw().len()], element.raw());
+            }
+        }
+    }
+}
+
+#[test]
+fn tag_00_is_refused_on_both_sides() {
+    let error = Reader::new(&[0x00, 0x00]).next_element().expect_err("no such tag");
+    assert_eq!((error.kind(), error.position()), (ErrorKind::InvalidTag, 0));
+    assert_eq!(file_length(&[0x00, 0x01, 0x02], 64).expect_err("no such tag").kind(), ErrorKind::InvalidTag);
+}
+
+#[test]
+fn writer_refuses_numbers_that_are_no_tags_and_writes_whole_elements_only() {
+    let mut buffer = [0xEE; 8];
+    let mut writer = Writer::new(&mut buffer);
+    for number in [0x00, 0x1F, 0x3001, 0x1F80, 0x1F_8001, 0x1F81, 0x5F_2001, 0x1F81_8283] {
+        let error = writer.element(Tag(number), &[1]).expect_err("no such tag");
+        assert_eq!((error.kind(), error.position()), (ErrorKind::InvalidTag, 0), "{number:X}");
+        assert!(writer.nested(Tag(number), |inner| inner.bytes(&[1])).is_err(), "{number:X}");
+    }
+    writer.element(Tag(0x53), &[1]).expect("fits");
+    let error = writer.element(Tag(0x54), &[2; 4]).expect_err("one byte too many");
+    assert_eq!((error.kind(), writer.position()), (ErrorKind::BufferTooSmall, 3));
+    writer.element(Tag(0x55), &[3; 3]).expect("fits");
+    assert_eq!(writer.finish(), [0x53, 1, 1, 0x55, 3, 3, 3, 3]);
+}
+
+#[test]
+fn positions_count_from_where_the_caller_says() {
+    let mut reader = Reader::new(&[0x53, 0x01, 0x07, 0x54]).at_position(100);
+    let element = reader.read(Tag(0x53)).expect("the element");
+    assert_eq!((element.position(), element.value_position(), reader.position()), (100, 102, 103));
+    assert_eq!(reader.next_element().expect_err("cut off").position(), 104);
+    let far = Reader::new(&[0x53]).at_position(usize::MAX).next_element().expect_err("cut off");
+    assert_eq!(far.position(), usize::MAX / 2 + 1);
+}
