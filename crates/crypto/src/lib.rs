@@ -1,1 +1,2 @@
 //! Skeleton.
+#![no_std]

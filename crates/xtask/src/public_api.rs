@@ -19,7 +19,7 @@ pub(crate) fn run(arguments: &[String]) -> ExitCode {
         }
     };
     runner::run(vec![Step::new("public API", move || {
-        let mut command = cargo(&["test", "--package", "testkit", "--test", "public_api"]);
+        let mut command = cargo(&["test", "--package", "testkit", "--test", "workspace", "public_api::"]);
         if write {
             command.env(WRITE, "1");
         }
