@@ -154,13 +154,14 @@ pub struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// A reader that accepts only the shortest coding of each length, as DER and every file of the card have it.
+    /// A reader that accepts only the shortest coding of each length, as DER demands.
     #[must_use]
     pub const fn new(input: &'a [u8]) -> Self {
         Self { rest: input, end: input.len(), lengths: Lengths::Der, depth: DEFAULT_DEPTH }
     }
 
-    /// A reader that also accepts longer codings of a length than necessary.
+    /// A reader that also accepts longer codings of a length than necessary: the card writes every length above 127
+    /// with two bytes (`82 00 9F`).
     #[must_use]
     pub const fn accepting_ber_lengths(input: &'a [u8]) -> Self {
         Self { rest: input, end: input.len(), lengths: Lengths::Ber, depth: DEFAULT_DEPTH }
@@ -319,7 +320,8 @@ pub fn file_length(first_bytes: &[u8], limit: usize) -> Result<FileLength, Error
         Err(error) => return Err(error),
     };
     let after_tag = first_bytes.get(tag_len..).unwrap_or_default();
-    match read_length(after_tag, Lengths::Der) {
+    // The card's own templates do not use the shortest coding (`FF40 82 00 9F`); DER is checked by who reads DER.
+    match read_length(after_tag, Lengths::Ber) {
         Ok((0, _)) => Err(Error::new(ErrorKind::Empty, tag_len)),
         Ok((length, length_len)) => match tag_len.saturating_add(length_len).saturating_add(length) {
             total if total > limit => Err(Error::new(ErrorKind::TooLong { limit }, tag_len)),

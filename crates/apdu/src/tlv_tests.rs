@@ -102,6 +102,8 @@ fn a8_file_headers_beyond_the_limits_are_refused_before_reading_on() {
     assert_eq!(kind(&[0x30, 0x00]), ErrorKind::Empty);
     assert_eq!(file_length(&[0x30, 0x82, 0x06, 0xDA], CERTIFICATE_LIMIT), Ok(FileLength::Total(1758)));
     assert_eq!(file_length(&[0xFF, 0x10, 0x0C, 0x31], 64), Ok(FileLength::Total(15)));
+    // The card's own templates do not use the shortest coding.
+    assert_eq!(file_length(&[0xFF, 0x40, 0x82, 0x00, 0x9F], 4096), Ok(FileLength::Total(164)));
 }
 
 #[test]

@@ -18,8 +18,15 @@
 #[cfg(test)]
 extern crate std;
 
+mod date;
 mod model;
+mod number;
+pub mod pin;
+pub mod retry;
 pub mod rows;
+
+pub use date::{Date, DateError, Era, EraDate};
+pub use number::{MunicipalityCode, MyNumber, NumberError, check_digit};
 
 pub use model::{
     Access, Aid, ApplicationId, ApplicationRow, ChangeForm, DataObjectId, DataObjectRow, Ef, FileId, FileRow,
