@@ -7,12 +7,22 @@
 //! retries, and secrets in any output.
 
 mod card_side;
+mod counted;
 mod error;
+mod in_process;
 mod reply;
+mod short_only;
+#[cfg(test)]
+mod test_card;
+pub mod vpcd;
+mod wire;
 
 pub use card_side::{CardSide, PowerEvent};
+pub use counted::{Counted, Counts};
 pub use error::{Delivery, Error};
+pub use in_process::InProcess;
 pub use reply::Reply;
+pub use short_only::ShortOnly;
 
 use mynumber_apdu::Command;
 
@@ -51,7 +61,7 @@ pub trait Transport {
     fn end(&mut self, disposition: Disposition) -> Result<(), Error>;
 
     /// Connects anew to the card after [`Error::CardReset`] or a like event. Selections and verified states are then
-    /// unknown to the caller.
+    /// unknown to the caller. Exclusive use, if begun, is over, and the card's power was taken off for it.
     ///
     /// # Errors
     /// [`Error`] when the card does not come back.
