@@ -1,2 +1,36 @@
-//! Skeleton.
+//! Certificates and signatures of the My Number Card: bytes and keys in, evidence or an error out.
+//!
+//! * [`certificate`]: a borrowed view of one X.509 certificate, with the fields that JPKI adds;
+//! * [`key`]: public keys as data, and the check of one signature;
+//! * [`cvc`]: card-verifiable certificates and the signed records of the card;
+//! * [`digest`]: the digests and `DigestInfo` forms that those signatures cover;
+//! * [`time`]: seconds since 1970, the only notion of time here.
+//!
+//! ```
+//! use mynumber_crypto::certificate::{Certificate, ErrorKind};
+//!
+//! let error = Certificate::parse(&[0x30, 0x82, 0x01]).unwrap_err();
+//! assert!(matches!(error.kind(), ErrorKind::Tlv(_)));
+//! ```
+//!
+//! What is absent: input and output, clocks, randomness, and any knowledge of card, application or transport.
+//! **Nothing here calls anything "valid".** A signature that fits a key proves that the holder of that key made it; who
+//! that is, is not looked at. Certification paths, validity periods, purposes and revocation are not checked in this
+//! version of the crate: it hands out the fields that such checks need.
 #![no_std]
+
+extern crate alloc;
+#[cfg(test)]
+extern crate std;
+
+pub mod certificate;
+pub mod cvc;
+pub mod digest;
+pub mod key;
+mod oid;
+pub mod time;
+
+pub use certificate::Certificate;
+pub use key::{PublicKey, Scheme};
+pub use oid::Oid;
+pub use time::UnixTime;

@@ -1,0 +1,148 @@
+//! Why bytes are not the certificate they should be.
+
+use mynumber_apdu::tlv;
+
+/// Why bytes are not a certificate that this crate reads: what, where, and in which field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("certificate, {field}: {kind} (at byte {position})")]
+pub struct Error {
+    kind: ErrorKind,
+    field: Field,
+    position: usize,
+}
+
+impl Error {
+    pub(super) const fn new(kind: ErrorKind, field: Field, position: usize) -> Self {
+        Self { kind, field, position }
+    }
+
+    /// What is wrong.
+    #[must_use]
+    pub const fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+
+    /// The field that it is wrong in.
+    #[must_use]
+    pub const fn field(&self) -> Field {
+        self.field
+    }
+
+    /// Where, in bytes from the start of the certificate.
+    #[must_use]
+    pub const fn position(&self) -> usize {
+        self.position
+    }
+}
+
+/// What is wrong with a certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The bytes are not DER of the shape that RFC 5280 gives.
+    #[error("{0}")]
+    Tlv(tlv::ErrorKind),
+    /// More bytes or more elements than [`super::Certificate::MAX_LENGTH`] and the other limits allow.
+    #[error("longer than allowed")]
+    TooLong,
+    /// A certificate of another version than 3.
+    #[error("not a version 3 certificate")]
+    Version,
+    /// A number that is negative, zero, too long or not in its shortest coding.
+    #[error("not a positive number in its shortest coding")]
+    Number,
+    /// An object identifier that is none.
+    #[error("a malformed object identifier")]
+    Oid,
+    /// A time that the calendar does not have, or not in the form that RFC 5280 §4.1.2.5 asks for.
+    #[error("a malformed time")]
+    Time,
+    /// A bit string with unused bits where none may be, or set ones.
+    #[error("a malformed bit string")]
+    BitString,
+    /// A Boolean that is neither, or a default that is written out.
+    #[error("a malformed Boolean")]
+    Boolean,
+    /// Text that is not in its character set.
+    #[error("text that is not in its character set")]
+    Text,
+    /// The signed part names another signature algorithm than the certificate (RFC 5280 §4.1.1.2).
+    #[error("two different signature algorithms")]
+    AlgorithmMismatch,
+    /// The same extension twice (RFC 5280 §4.2).
+    #[error("an extension stands twice")]
+    DuplicateExtension,
+    /// A public key of a kind that this crate does not know.
+    #[error("a public key of an unknown kind")]
+    UnknownKey,
+}
+
+/// The field of a certificate that an error is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Field {
+    /// The certificate as a whole.
+    Certificate,
+    /// `version`.
+    Version,
+    /// `serialNumber`.
+    SerialNumber,
+    /// `signature` or `signatureAlgorithm`.
+    Algorithm,
+    /// `issuer`.
+    Issuer,
+    /// `validity`.
+    Validity,
+    /// `subject`.
+    Subject,
+    /// `subjectPublicKeyInfo`.
+    PublicKey,
+    /// `extensions`, as a list.
+    Extensions,
+    /// `signatureValue`.
+    Signature,
+    /// keyUsage.
+    KeyUsage,
+    /// extKeyUsage.
+    ExtendedKeyUsage,
+    /// certificatePolicies.
+    CertificatePolicies,
+    /// basicConstraints.
+    BasicConstraints,
+    /// subjectKeyIdentifier.
+    SubjectKeyIdentifier,
+    /// authorityKeyIdentifier.
+    AuthorityKeyIdentifier,
+    /// subjectAltName.
+    SubjectAltName,
+    /// cRLDistributionPoints.
+    CrlDistributionPoints,
+    /// authorityInfoAccess.
+    AuthorityInfoAccess,
+}
+
+impl core::fmt::Display for Field {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(match self {
+            Self::Certificate => "whole",
+            Self::Version => "version",
+            Self::SerialNumber => "serial number",
+            Self::Algorithm => "signature algorithm",
+            Self::Issuer => "issuer",
+            Self::Validity => "validity",
+            Self::Subject => "subject",
+            Self::PublicKey => "public key",
+            Self::Extensions => "extensions",
+            Self::Signature => "signature",
+            Self::KeyUsage => "keyUsage",
+            Self::ExtendedKeyUsage => "extKeyUsage",
+            Self::CertificatePolicies => "certificatePolicies",
+            Self::BasicConstraints => "basicConstraints",
+            Self::SubjectKeyIdentifier => "subjectKeyIdentifier",
+            Self::AuthorityKeyIdentifier => "authorityKeyIdentifier",
+            Self::SubjectAltName => "subjectAltName",
+            Self::CrlDistributionPoints => "cRLDistributionPoints",
+            Self::AuthorityInfoAccess => "authorityInfoAccess",
+        })
+    }
+}

@@ -1,0 +1,389 @@
+//! Certificate extensions (RFC 5280 §4.2).
+
+use super::der::{self, BIT_STRING, Der, OCTET_STRING, SEQUENCE};
+use super::{Error, ErrorKind, Field, Name};
+use crate::oid::Oid;
+use mynumber_apdu::tlv::{Reader, Tag, Tlv};
+
+/// The extensions that this crate reads.
+pub mod extension {
+    use crate::oid::Oid;
+
+    /// subjectKeyIdentifier.
+    pub const SUBJECT_KEY_IDENTIFIER: Oid<'static> = Oid::known(&[0x55, 0x1D, 0x0E]);
+    /// keyUsage.
+    pub const KEY_USAGE: Oid<'static> = Oid::known(&[0x55, 0x1D, 0x0F]);
+    /// subjectAltName.
+    pub const SUBJECT_ALT_NAME: Oid<'static> = Oid::known(&[0x55, 0x1D, 0x11]);
+    /// issuerAltName.
+    pub const ISSUER_ALT_NAME: Oid<'static> = Oid::known(&[0x55, 0x1D, 0x12]);
+    /// basicConstraints.
+    pub const BASIC_CONSTRAINTS: Oid<'static> = Oid::known(&[0x55, 0x1D, 0x13]);
+    /// cRLDistributionPoints.
+    pub const CRL_DISTRIBUTION_POINTS: Oid<'static> = Oid::known(&[0x55, 0x1D, 0x1F]);
+    /// certificatePolicies.
+    pub const CERTIFICATE_POLICIES: Oid<'static> = Oid::known(&[0x55, 0x1D, 0x20]);
+    /// authorityKeyIdentifier.
+    pub const AUTHORITY_KEY_IDENTIFIER: Oid<'static> = Oid::known(&[0x55, 0x1D, 0x23]);
+    /// extKeyUsage.
+    pub const EXTENDED_KEY_USAGE: Oid<'static> = Oid::known(&[0x55, 0x1D, 0x25]);
+    /// authorityInfoAccess.
+    pub const AUTHORITY_INFO_ACCESS: Oid<'static> =
+        Oid::known(&[0x2B, 0x06, 0x01, 0x05, 0x05, 0x07, 0x01, 0x01]);
+}
+
+/// One extension.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Extension<'a> {
+    /// Its identifier; see [`extension`].
+    pub id: Oid<'a>,
+    /// Whether a reader that does not know it must refuse the certificate.
+    pub critical: bool,
+    value: Tlv<'a>,
+}
+
+impl<'a> Extension<'a> {
+    /// The DER inside its OCTET STRING.
+    #[must_use]
+    pub const fn value(&self) -> &'a [u8] {
+        self.value.value()
+    }
+}
+
+/// The extensions of a certificate: the list checked for its shape and for duplicates, their contents read when asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Extensions<'a> {
+    list: &'a [u8],
+    position: usize,
+}
+
+/// The most extensions of one certificate; JPKI uses up to eight.
+const MAX_EXTENSIONS: usize = 32;
+
+impl<'a> Extensions<'a> {
+    pub(super) const fn none() -> Self {
+        Self { list: &[], position: 0 }
+    }
+
+    /// Reads the list inside the `[3]` element.
+    pub(super) fn read(der: &Der<'a>, element: Tlv<'a>) -> Result<Self, Error> {
+        let mut tagged = der.inside(element)?;
+        let list = tagged.read(SEQUENCE)?;
+        tagged.finish()?;
+        let extensions = Self { list: list.value(), position: list.value_position() };
+        let mut rest = tagged.inside(list)?;
+        if rest.is_empty() {
+            return Err(rest.fault(ErrorKind::Tlv(mynumber_apdu::tlv::ErrorKind::Empty)));
+        }
+        let mut count = 0;
+        while !rest.is_empty() {
+            let before = rest;
+            let id = next(&mut rest)?.id;
+            count += 1;
+            if count > MAX_EXTENSIONS {
+                return Err(before.fault(ErrorKind::TooLong));
+            }
+            if extensions.iter().take(count - 1).any(|earlier| earlier.id == id) {
+                return Err(before.fault(ErrorKind::DuplicateExtension));
+            }
+        }
+        Ok(extensions)
+    }
+
+    /// The extensions in the order of the certificate.
+    pub fn iter(&self) -> impl Iterator<Item = Extension<'a>> + use<'a> {
+        let mut rest = Der::new(self.list, self.position, Field::Extensions);
+        core::iter::from_fn(move || if rest.is_empty() { None } else { next(&mut rest).ok() })
+    }
+
+    /// The extension with this identifier.
+    #[must_use]
+    pub fn find(&self, id: Oid<'_>) -> Option<Extension<'a>> {
+        self.iter().find(|extension| extension.id == id)
+    }
+
+    /// The first critical extension that this crate has no reader for: a verifier must refuse the certificate then
+    /// (RFC 5280 §4.2).
+    #[must_use]
+    pub fn unknown_critical(&self) -> Option<Oid<'a>> {
+        let known = [
+            extension::KEY_USAGE,
+            extension::EXTENDED_KEY_USAGE,
+            extension::CERTIFICATE_POLICIES,
+            extension::BASIC_CONSTRAINTS,
+            extension::SUBJECT_ALT_NAME,
+        ];
+        self.iter()
+            .find(|extension| extension.critical && !known.contains(&extension.id))
+            .map(|found| found.id)
+    }
+
+    /// A reader at the content of the extension with this identifier.
+    pub(super) fn content(&self, id: Oid<'_>, field: Field) -> Option<Der<'a>> {
+        let value = self.find(id)?.value;
+        Some(Der::new(value.value(), value.value_position(), field))
+    }
+
+    /// keyUsage (RFC 5280 §4.2.1.3).
+    ///
+    /// # Errors
+    /// [`Error`] when the extension is there and malformed; this holds for every reader below.
+    pub fn key_usage(&self) -> Result<Option<KeyUsage>, Error> {
+        let Some(mut content) = self.content(extension::KEY_USAGE, Field::KeyUsage) else {
+            return Ok(None);
+        };
+        let malformed = content.fault(ErrorKind::BitString);
+        let bits = content.read(BIT_STRING)?.value();
+        content.finish()?;
+        // A named-bit list ends with its last set bit (X.690 §11.2.2).
+        let (unused, first, second) = match *bits {
+            [unused, first] => (unused, first, None),
+            [unused, first, second] => (unused, first, Some(second)),
+            _ => return Err(malformed),
+        };
+        let last = second.unwrap_or(first);
+        if last == 0 || last.trailing_zeros() != u32::from(unused) {
+            return Err(malformed);
+        }
+        Ok(Some(KeyUsage(u16::from_be_bytes([first, second.unwrap_or(0)]))))
+    }
+
+    /// The purposes of extKeyUsage (RFC 5280 §4.2.1.12); none when the extension is absent.
+    ///
+    /// # Errors
+    /// As [`Extensions::key_usage`].
+    pub fn extended_key_usage(&self) -> Result<Option<Oids<'a>>, Error> {
+        let Some(mut content) = self.content(extension::EXTENDED_KEY_USAGE, Field::ExtendedKeyUsage) else {
+            return Ok(None);
+        };
+        let list = content.read(SEQUENCE)?;
+        content.finish()?;
+        let mut rest = content.inside(list)?;
+        while !rest.is_empty() {
+            rest.oid()?;
+        }
+        Ok(Some(Oids { rest: Reader::new(list.value()), wrapped: false }))
+    }
+
+    /// The policies of certificatePolicies (RFC 5280 §4.2.1.4); qualifiers are passed over.
+    ///
+    /// # Errors
+    /// As [`Extensions::key_usage`].
+    pub fn policies(&self) -> Result<Option<Oids<'a>>, Error> {
+        let Some(mut content) = self.content(extension::CERTIFICATE_POLICIES, Field::CertificatePolicies)
+        else {
+            return Ok(None);
+        };
+        let list = content.read(SEQUENCE)?;
+        content.finish()?;
+        let mut rest = content.inside(list)?;
+        while !rest.is_empty() {
+            let mut policy = rest.enter(SEQUENCE)?;
+            policy.oid()?;
+            if let Some(qualifiers) = policy.optional(SEQUENCE)? {
+                let mut qualifiers = policy.inside(qualifiers)?;
+                while qualifiers.next()?.is_some() {}
+            }
+            policy.finish()?;
+        }
+        Ok(Some(Oids { rest: Reader::new(list.value()), wrapped: true }))
+    }
+
+    /// basicConstraints (RFC 5280 §4.2.1.9).
+    ///
+    /// # Errors
+    /// As [`Extensions::key_usage`].
+    pub fn basic_constraints(&self) -> Result<Option<BasicConstraints>, Error> {
+        let Some(mut content) = self.content(extension::BASIC_CONSTRAINTS, Field::BasicConstraints) else {
+            return Ok(None);
+        };
+        let mut inside = content.enter(SEQUENCE)?;
+        content.finish()?;
+        let ca = inside.default_false()?;
+        let before = inside;
+        let path_length = match inside.optional(der::INTEGER)?.map(|number| number.value()) {
+            None => None,
+            Some([length @ 0..=0x7F]) => Some(*length),
+            Some(_) => return Err(before.fault(ErrorKind::Number)),
+        };
+        inside.finish()?;
+        Ok(Some(BasicConstraints { ca, path_length }))
+    }
+
+    /// subjectKeyIdentifier (RFC 5280 §4.2.1.2).
+    ///
+    /// # Errors
+    /// As [`Extensions::key_usage`].
+    pub fn subject_key_identifier(&self) -> Result<Option<&'a [u8]>, Error> {
+        let Some(mut content) = self.content(extension::SUBJECT_KEY_IDENTIFIER, Field::SubjectKeyIdentifier)
+        else {
+            return Ok(None);
+        };
+        let identifier = content.read(OCTET_STRING)?.value();
+        content.finish()?;
+        Ok(Some(identifier))
+    }
+
+    /// authorityKeyIdentifier (RFC 5280 §4.2.1.1).
+    ///
+    /// # Errors
+    /// As [`Extensions::key_usage`].
+    pub fn authority_key_identifier(&self) -> Result<Option<AuthorityKeyIdentifier<'a>>, Error> {
+        let Some(mut content) =
+            self.content(extension::AUTHORITY_KEY_IDENTIFIER, Field::AuthorityKeyIdentifier)
+        else {
+            return Ok(None);
+        };
+        let mut inside = content.enter(SEQUENCE)?;
+        content.finish()?;
+        let key_identifier = inside.optional(Tag(0x80))?.map(|element| element.value());
+        let issuer = match inside.optional(Tag(0xA1))? {
+            Some(names) => directory_name(inside.inside(names)?)?,
+            None => None,
+        };
+        let serial = inside.optional(Tag(0x82))?.map(|element| element.value());
+        inside.finish()?;
+        Ok(Some(AuthorityKeyIdentifier { key_identifier, issuer, serial }))
+    }
+
+    /// The directory name of the first distribution point in cRLDistributionPoints (RFC 5280 §4.2.1.13): JPKI names the
+    /// CRL of a municipality by it, and gives no address.
+    ///
+    /// # Errors
+    /// As [`Extensions::key_usage`].
+    pub fn crl_distribution_point(&self) -> Result<Option<Name<'a>>, Error> {
+        let Some(mut content) =
+            self.content(extension::CRL_DISTRIBUTION_POINTS, Field::CrlDistributionPoints)
+        else {
+            return Ok(None);
+        };
+        let mut points = content.enter(SEQUENCE)?;
+        content.finish()?;
+        let mut point = points.enter(SEQUENCE)?;
+        let Some(point_name) = point.optional(Tag(0xA0))? else {
+            return Ok(None);
+        };
+        let mut choice = point.inside(point_name)?;
+        match choice.optional(Tag(0xA0))? {
+            Some(full_name) => directory_name(choice.inside(full_name)?),
+            None => Ok(None),
+        }
+    }
+
+    /// The address of the OCSP responder in authorityInfoAccess (RFC 5280 §4.2.2.1).
+    ///
+    /// # Errors
+    /// As [`Extensions::key_usage`].
+    pub fn ocsp_url(&self) -> Result<Option<&'a str>, Error> {
+        let Some(mut content) = self.content(extension::AUTHORITY_INFO_ACCESS, Field::AuthorityInfoAccess)
+        else {
+            return Ok(None);
+        };
+        let mut list = content.enter(SEQUENCE)?;
+        content.finish()?;
+        while !list.is_empty() {
+            let mut access = list.enter(SEQUENCE)?;
+            let method = access.oid()?;
+            let before = access;
+            let location = access.next()?;
+            access.finish()?;
+            if let (OCSP, Some(location)) = (method.as_bytes(), location.filter(|found| found.tag() == URI)) {
+                let url = der::text(der::IA5_STRING, location.value());
+                return url.map(Some).ok_or_else(|| before.fault(ErrorKind::Text));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// id-ad-ocsp.
+const OCSP: &[u8] = &[0x2B, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30, 0x01];
+/// uniformResourceIdentifier of GeneralName.
+const URI: Tag = Tag(0x86);
+
+fn next<'a>(list: &mut Der<'a>) -> Result<Extension<'a>, Error> {
+    let mut inside = list.enter(SEQUENCE)?;
+    let id = inside.oid()?;
+    let critical = inside.default_false()?;
+    let value = inside.read(OCTET_STRING)?;
+    inside.finish()?;
+    Ok(Extension { id, critical, value })
+}
+
+/// The first directoryName of GeneralNames.
+fn directory_name<'a>(mut names: Der<'a>) -> Result<Option<Name<'a>>, Error> {
+    while let Some(name) = names.next()? {
+        if name.tag() == Tag(0xA4) {
+            let mut explicit = names.inside(name)?;
+            let found = Name::read(&mut explicit)?;
+            explicit.finish()?;
+            return Ok(Some(found));
+        }
+    }
+    Ok(None)
+}
+
+/// The bits of keyUsage, bit 0 of the standard first (RFC 5280 §4.2.1.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct KeyUsage(u16);
+
+impl KeyUsage {
+    /// digitalSignature.
+    pub const DIGITAL_SIGNATURE: Self = Self(0x8000);
+    /// nonRepudiation, also called contentCommitment.
+    pub const NON_REPUDIATION: Self = Self(0x4000);
+    /// keyCertSign.
+    pub const KEY_CERT_SIGN: Self = Self(0x0400);
+    /// cRLSign.
+    pub const CRL_SIGN: Self = Self(0x0200);
+
+    /// Whether all bits of `other` are set.
+    #[must_use]
+    pub const fn contains(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    /// The bits, bit 0 of the standard as the highest.
+    #[must_use]
+    pub const fn bits(self) -> u16 {
+        self.0
+    }
+}
+
+/// The content of basicConstraints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct BasicConstraints {
+    /// Whether the subject may issue certificates.
+    pub ca: bool,
+    /// How many authorities may stand below it.
+    pub path_length: Option<u8>,
+}
+
+/// The content of authorityKeyIdentifier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AuthorityKeyIdentifier<'a> {
+    /// The subjectKeyIdentifier of the issuer.
+    pub key_identifier: Option<&'a [u8]>,
+    /// The issuer of the issuer's certificate.
+    pub issuer: Option<Name<'a>>,
+    /// The serial number of the issuer's certificate, content bytes of its INTEGER.
+    pub serial: Option<&'a [u8]>,
+}
+
+/// A list of object identifiers inside an extension.
+#[derive(Clone, Copy, Debug)]
+pub struct Oids<'a> {
+    rest: Reader<'a>,
+    /// Each identifier is the first element of a SEQUENCE.
+    wrapped: bool,
+}
+
+impl<'a> Iterator for Oids<'a> {
+    type Item = Oid<'a>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let element = self.rest.next_element().ok()??;
+        let element = if self.wrapped { Reader::new(element.value()).next_element().ok()?? } else { element };
+        Oid::from_bytes(element.value())
+    }
+}

@@ -1,0 +1,289 @@
+//! A borrowed view of one X.509 certificate (RFC 5280 §4.1).
+//!
+//! [`Certificate::parse`] accepts exactly one certificate and nothing after it, in DER. It checks the shape of
+//! everything outside the extensions and of their list; what an extension says is read when asked for. The view does
+//! not say that a certificate is to be trusted: see the crate's documentation for what is not checked.
+
+mod der;
+mod error;
+mod extensions;
+mod jpki;
+mod name;
+
+pub use error::{Error, ErrorKind, Field};
+pub use extensions::{
+    AuthorityKeyIdentifier, BasicConstraints, Extension, Extensions, KeyUsage, Oids, extension,
+};
+pub use jpki::{BirthDate, HolderAttributes, Policy, Purpose, policy};
+pub use name::{Attribute, Attributes, Name, attribute};
+
+use crate::digest::Hash;
+use crate::key::{PublicKey, Scheme, VerifyError};
+use crate::oid::Oid;
+use crate::time::UnixTime;
+use core::fmt;
+use der::{Der, INTEGER, SEQUENCE};
+use mynumber_apdu::tlv::{Tag, Tlv};
+
+/// From when until when a certificate is meant to be used; both ends are inside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Validity {
+    /// notBefore.
+    pub not_before: UnixTime,
+    /// notAfter.
+    pub not_after: UnixTime,
+}
+
+impl Validity {
+    /// Whether `time` lies inside, both ends included.
+    #[must_use]
+    pub fn contains(&self, time: UnixTime) -> bool {
+        (self.not_before..=self.not_after).contains(&time)
+    }
+}
+
+/// An algorithm and its parameters (RFC 5280 §4.1.1.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AlgorithmIdentifier<'a> {
+    /// The algorithm.
+    pub algorithm: Oid<'a>,
+    /// The parameters as they stand, tag and length included; empty when absent.
+    pub parameters: &'a [u8],
+}
+
+/// One certificate, borrowed from its DER.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Certificate<'a> {
+    raw: &'a [u8],
+    tbs: &'a [u8],
+    serial: &'a [u8],
+    issuer: Name<'a>,
+    validity: Validity,
+    subject: Name<'a>,
+    key_info: Tlv<'a>,
+    extensions: Extensions<'a>,
+    algorithm: AlgorithmIdentifier<'a>,
+    signature: &'a [u8],
+}
+
+impl<'a> Certificate<'a> {
+    /// The most bytes of a certificate accepted; those of JPKI have 1.3 to 1.8 thousand.
+    pub const MAX_LENGTH: usize = 65_536;
+
+    /// Reads the certificate that `input` is: one, and nothing after it.
+    ///
+    /// # Errors
+    /// [`Error`] with the field and the position.
+    pub fn parse(input: &'a [u8]) -> Result<Self, Error> {
+        if input.len() > Self::MAX_LENGTH {
+            return Err(Error::new(ErrorKind::TooLong, Field::Certificate, Self::MAX_LENGTH));
+        }
+        let mut file = Der::new(input, 0, Field::Certificate);
+        let mut certificate = file.enter(SEQUENCE)?;
+        file.finish()?;
+        let tbs = certificate.read(SEQUENCE)?;
+        let mut certificate = certificate.in_field(Field::Algorithm);
+        let before_algorithm = certificate;
+        let algorithm = algorithm(&mut certificate)?;
+        let mut certificate = certificate.in_field(Field::Signature);
+        let (signature, _) = certificate.whole_bits()?;
+        certificate.finish()?;
+
+        let mut fields = certificate.inside(tbs)?.in_field(Field::Version);
+        version(&mut fields)?;
+        let mut fields = fields.in_field(Field::SerialNumber);
+        // RFC 5280 §4.1.2.2: positive, at most 20 octets.
+        let serial = fields.positive(20)?;
+        let mut fields = fields.in_field(Field::Algorithm);
+        if self::algorithm(&mut fields)? != algorithm {
+            return Err(before_algorithm.fault(ErrorKind::AlgorithmMismatch));
+        }
+        let mut fields = fields.in_field(Field::Issuer);
+        let issuer = Name::read(&mut fields)?;
+        let mut fields = fields.in_field(Field::Validity);
+        let mut times = fields.enter(SEQUENCE)?;
+        let validity = Validity { not_before: times.time()?, not_after: times.time()? };
+        times.finish()?;
+        let mut fields = fields.in_field(Field::Subject);
+        let subject = Name::read(&mut fields)?;
+        let mut fields = fields.in_field(Field::PublicKey);
+        let key_info = fields.read(SEQUENCE)?;
+        let mut fields = fields.in_field(Field::Extensions);
+        let extensions = match fields.optional(Tag(0xA3))? {
+            Some(element) => Extensions::read(&fields, element)?,
+            None => Extensions::none(),
+        };
+        fields.finish()?;
+        Ok(Self {
+            raw: input,
+            tbs: tbs.raw(),
+            serial,
+            issuer,
+            validity,
+            subject,
+            key_info,
+            extensions,
+            algorithm,
+            signature,
+        })
+    }
+
+    /// The whole certificate.
+    #[must_use]
+    pub const fn raw(&self) -> &'a [u8] {
+        self.raw
+    }
+
+    /// The signed part, tag and length included.
+    #[must_use]
+    pub const fn tbs(&self) -> &'a [u8] {
+        self.tbs
+    }
+
+    /// The serial number, big-endian, without leading zeros: 1 to 20 bytes.
+    #[must_use]
+    pub const fn serial(&self) -> &'a [u8] {
+        self.serial
+    }
+
+    /// The name of the issuer. All generations of a JPKI authority share one name, so it never tells which key signed.
+    #[must_use]
+    pub const fn issuer(&self) -> Name<'a> {
+        self.issuer
+    }
+
+    /// The name of the subject.
+    #[must_use]
+    pub const fn subject(&self) -> Name<'a> {
+        self.subject
+    }
+
+    /// The validity period.
+    #[must_use]
+    pub const fn validity(&self) -> Validity {
+        self.validity
+    }
+
+    /// The subjectPublicKeyInfo, tag and length included.
+    #[must_use]
+    pub const fn public_key_info(&self) -> &'a [u8] {
+        self.key_info.raw()
+    }
+
+    /// The public key.
+    ///
+    /// # Errors
+    /// [`ErrorKind::UnknownKey`] for a kind that this crate does not know (explicit curve parameters among them), or the
+    /// DER faults.
+    pub fn public_key(&self) -> Result<PublicKey<'a>, Error> {
+        let mut info = Der::new(self.key_info.value(), self.key_info.value_position(), Field::PublicKey);
+        let before = info;
+        let AlgorithmIdentifier { algorithm, parameters } = algorithm(&mut info)?;
+        let (bits, position) = info.whole_bits()?;
+        info.finish()?;
+        match (algorithm.as_bytes(), parameters) {
+            (oids::RSA, [0x05, 0x00]) => {
+                let mut outer = Der::new(bits, position, Field::PublicKey);
+                let mut numbers = outer.enter(SEQUENCE)?;
+                outer.finish()?;
+                let modulus = numbers.positive(Self::MAX_LENGTH)?;
+                let exponent = numbers.positive(Self::MAX_LENGTH)?;
+                numbers.finish()?;
+                Ok(PublicKey::Rsa { modulus, exponent })
+            }
+            (oids::EC, oids::P256_PARAMETERS) => Ok(PublicKey::EcdsaP256 { point: bits }),
+            (oids::EC, oids::P384_PARAMETERS) => Ok(PublicKey::EcdsaP384 { point: bits }),
+            _ => Err(before.fault(ErrorKind::UnknownKey)),
+        }
+    }
+
+    /// The extensions.
+    #[must_use]
+    pub const fn extensions(&self) -> Extensions<'a> {
+        self.extensions
+    }
+
+    /// The algorithm of the issuer's signature.
+    #[must_use]
+    pub const fn signature_algorithm(&self) -> AlgorithmIdentifier<'a> {
+        self.algorithm
+    }
+
+    /// The scheme of the issuer's signature, if it is one that this crate checks. SHA-1 and older are not.
+    #[must_use]
+    pub fn signature_scheme(&self) -> Option<Scheme> {
+        match (self.algorithm.algorithm.as_bytes(), self.algorithm.parameters) {
+            (oids::SHA256_RSA, [0x05, 0x00]) => Some(Scheme::Pkcs1v15(Hash::Sha256)),
+            (oids::SHA384_RSA, [0x05, 0x00]) => Some(Scheme::Pkcs1v15(Hash::Sha384)),
+            (oids::SHA512_RSA, [0x05, 0x00]) => Some(Scheme::Pkcs1v15(Hash::Sha512)),
+            (oids::ECDSA_SHA256, []) => Some(Scheme::Ecdsa(Hash::Sha256)),
+            (oids::ECDSA_SHA384, []) => Some(Scheme::Ecdsa(Hash::Sha384)),
+            _ => None,
+        }
+    }
+
+    /// The issuer's signature.
+    #[must_use]
+    pub const fn signature(&self) -> &'a [u8] {
+        self.signature
+    }
+
+    /// Checks that the holder of `issuer_key` signed this certificate, and nothing else: not that the holder may issue
+    /// certificates, nor any name, time or purpose.
+    ///
+    /// # Errors
+    /// [`VerifyError`]; [`VerifyError::Unsupported`] also for an algorithm that this crate does not check.
+    pub fn check_signature(&self, issuer_key: &PublicKey<'_>) -> Result<(), VerifyError> {
+        let scheme = self.signature_scheme().ok_or(VerifyError::Unsupported)?;
+        issuer_key.verify(scheme, self.tbs, self.signature)
+    }
+}
+
+impl fmt::Debug for Certificate<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Certificate")
+            .field("bytes", &self.raw.len())
+            .field("issuer", &self.issuer)
+            .field("validity", &self.validity)
+            .finish_non_exhaustive()
+    }
+}
+
+fn version(fields: &mut Der<'_>) -> Result<(), Error> {
+    let before = *fields;
+    let wrong = before.fault(ErrorKind::Version);
+    let Some(tagged) = fields.optional(Tag(0xA0))? else {
+        return Err(wrong);
+    };
+    let mut inside = fields.inside(tagged)?;
+    let number = inside.read(INTEGER)?;
+    inside.finish()?;
+    if number.value() == [2] { Ok(()) } else { Err(wrong) }
+}
+
+fn algorithm<'a>(der: &mut Der<'a>) -> Result<AlgorithmIdentifier<'a>, Error> {
+    let mut inside = der.enter(SEQUENCE)?;
+    let algorithm = inside.oid()?;
+    let parameters = inside.next()?.map_or(&[][..], |element| element.raw());
+    inside.finish()?;
+    Ok(AlgorithmIdentifier { algorithm, parameters })
+}
+
+/// Content bytes of the algorithm identifiers that are known here.
+mod oids {
+    pub(super) const RSA: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x01];
+    pub(super) const SHA256_RSA: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x0B];
+    pub(super) const SHA384_RSA: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x0C];
+    pub(super) const SHA512_RSA: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x0D];
+    pub(super) const EC: &[u8] = &[0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01];
+    pub(super) const ECDSA_SHA256: &[u8] = &[0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x03, 0x02];
+    pub(super) const ECDSA_SHA384: &[u8] = &[0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x03, 0x03];
+    /// The named curve P-256, as parameters: tag, length, identifier.
+    pub(super) const P256_PARAMETERS: &[u8] = &[0x06, 0x08, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07];
+    /// The named curve P-384, likewise.
+    pub(super) const P384_PARAMETERS: &[u8] = &[0x06, 0x05, 0x2B, 0x81, 0x04, 0x00, 0x22];
+}
+
+#[cfg(test)]
+#[path = "certificate_tests.rs"]
+mod tests;

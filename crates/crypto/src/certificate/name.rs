@@ -1,0 +1,210 @@
+//! Distinguished names.
+
+use super::der::{self, Der, SEQUENCE, SET};
+use super::{Error, ErrorKind, Field};
+use crate::oid::Oid;
+use core::fmt::{self, Write};
+use mynumber_apdu::tlv::{Reader, Tag, Tlv};
+
+/// Attribute types of distinguished names that JPKI uses (RFC 5280 appendix A.1).
+pub mod attribute {
+    use crate::oid::Oid;
+
+    /// C: country.
+    pub const COUNTRY: Oid<'static> = Oid::known(&[0x55, 0x04, 0x06]);
+    /// L: locality.
+    pub const LOCALITY: Oid<'static> = Oid::known(&[0x55, 0x04, 0x07]);
+    /// O: organisation.
+    pub const ORGANIZATION: Oid<'static> = Oid::known(&[0x55, 0x04, 0x0A]);
+    /// OU: organisational unit.
+    pub const ORGANIZATIONAL_UNIT: Oid<'static> = Oid::known(&[0x55, 0x04, 0x0B]);
+    /// CN: common name.
+    pub const COMMON_NAME: Oid<'static> = Oid::known(&[0x55, 0x04, 0x03]);
+}
+
+/// A distinguished name: the bytes, checked once for their shape.
+///
+/// Two names are equal when their bytes are: the authorities of JPKI copy names unchanged, and RFC 5280 §7.1 allows a
+/// stricter comparison than its own.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Name<'a> {
+    raw: &'a [u8],
+    rdns: &'a [u8],
+}
+
+/// The most attributes of one name; JPKI uses up to six.
+const MAX_ATTRIBUTES: usize = 32;
+
+impl<'a> Name<'a> {
+    /// Reads the next element of `der` as a name.
+    pub(super) fn read(der: &mut Der<'a>) -> Result<Self, Error> {
+        let element = der.read(SEQUENCE)?;
+        Self::from_element(der, element)
+    }
+
+    /// Reads `element` as a name; its own tag may be an implicit one.
+    pub(super) fn from_element(der: &Der<'a>, element: Tlv<'a>) -> Result<Self, Error> {
+        let mut rdns = der.inside(element)?;
+        let mut count = 0;
+        while !rdns.is_empty() {
+            let mut rdn = rdns.enter(SET)?;
+            loop {
+                count += 1;
+                let mut attribute = rdn.enter(SEQUENCE)?;
+                attribute.oid()?;
+                let before = attribute;
+                let value = attribute.next()?.ok_or_else(|| before.fault(ErrorKind::Text))?;
+                attribute.finish()?;
+                if is_text(value.tag()) && der::text(value.tag(), value.value()).is_none() {
+                    return Err(before.fault(ErrorKind::Text));
+                }
+                if count > MAX_ATTRIBUTES {
+                    return Err(before.fault(ErrorKind::TooLong));
+                }
+                if rdn.is_empty() {
+                    break;
+                }
+            }
+        }
+        Ok(Self { raw: element.raw(), rdns: element.value() })
+    }
+
+    /// The name as it stands in the certificate, tag and length included.
+    #[must_use]
+    pub const fn raw(&self) -> &'a [u8] {
+        self.raw
+    }
+
+    /// Whether the name has no attributes.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.rdns.is_empty()
+    }
+
+    /// The attributes in the order of the certificate.
+    #[must_use]
+    pub const fn attributes(&self) -> Attributes<'a> {
+        Attributes { rdns: Reader::new(self.rdns), rdn: Reader::new(&[]) }
+    }
+
+    /// The texts of the attributes of this type, in the order of the certificate.
+    pub fn all(&self, kind: Oid<'static>) -> impl Iterator<Item = &'a str> + use<'a> {
+        self.attributes()
+            .filter(move |attribute| attribute.kind() == kind)
+            .filter_map(|attribute| attribute.text())
+    }
+
+    /// The common name (CN), if there is one.
+    #[must_use]
+    pub fn common_name(&self) -> Option<&'a str> {
+        self.all(attribute::COMMON_NAME).next()
+    }
+
+    /// The organisation (O), if there is one.
+    #[must_use]
+    pub fn organization(&self) -> Option<&'a str> {
+        self.all(attribute::ORGANIZATION).next()
+    }
+}
+
+fn is_text(tag: Tag) -> bool {
+    [der::UTF8_STRING, der::PRINTABLE_STRING, der::IA5_STRING].contains(&tag)
+}
+
+/// Writes `C=JP, O=…`, first attribute first; control characters and those that turn the direction of writing are
+/// written as escapes.
+impl fmt::Display for Name<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, attribute) in self.attributes().enumerate() {
+            if index > 0 {
+                f.write_str(", ")?;
+            }
+            match attribute.kind() {
+                attribute::COUNTRY => f.write_str("C=")?,
+                attribute::LOCALITY => f.write_str("L=")?,
+                attribute::ORGANIZATION => f.write_str("O=")?,
+                attribute::ORGANIZATIONAL_UNIT => f.write_str("OU=")?,
+                attribute::COMMON_NAME => f.write_str("CN=")?,
+                other => write!(f, "{other}=")?,
+            }
+            match attribute.text() {
+                Some(text) => text.chars().try_for_each(|c| escaped(f, c))?,
+                None => attribute.value().iter().try_for_each(|byte| write!(f, "{byte:02X}"))?,
+            }
+        }
+        Ok(())
+    }
+}
+
+fn escaped(f: &mut fmt::Formatter<'_>, c: char) -> fmt::Result {
+    match c {
+        '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}' => {
+            write!(f, "{}", c.escape_unicode())
+        }
+        _ if c.is_control() => write!(f, "{}", c.escape_unicode()),
+        _ => f.write_char(c),
+    }
+}
+
+impl fmt::Debug for Name<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Name({self})")
+    }
+}
+
+/// One attribute of a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Attribute<'a> {
+    kind: Oid<'a>,
+    tag: Tag,
+    value: &'a [u8],
+}
+
+impl<'a> Attribute<'a> {
+    /// Its type; see [`attribute`].
+    #[must_use]
+    pub const fn kind(&self) -> Oid<'a> {
+        self.kind
+    }
+
+    /// The tag of its value: `0C` UTF8String, `13` PrintableString, `16` IA5String, or another.
+    #[must_use]
+    pub const fn tag(&self) -> Tag {
+        self.tag
+    }
+
+    /// The content bytes of its value.
+    #[must_use]
+    pub const fn value(&self) -> &'a [u8] {
+        self.value
+    }
+
+    /// Its text, if it is of one of the three string types that this crate reads.
+    #[must_use]
+    pub fn text(&self) -> Option<&'a str> {
+        der::text(self.tag, self.value)
+    }
+}
+
+/// The attributes of a name, one after the other.
+#[derive(Clone, Copy, Debug)]
+pub struct Attributes<'a> {
+    rdns: Reader<'a>,
+    rdn: Reader<'a>,
+}
+
+impl<'a> Iterator for Attributes<'a> {
+    type Item = Attribute<'a>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.rdn.is_empty() {
+            let set = self.rdns.next_element().ok()??;
+            self.rdn = self.rdns.enter(set).ok()?;
+        }
+        let attribute = self.rdn.next_element().ok()??;
+        let mut inside = Der::new(attribute.value(), 0, Field::Subject);
+        let kind = inside.oid().ok()?;
+        let value = inside.next().ok()??;
+        Some(Attribute { kind, tag: value.tag(), value: value.value() })
+    }
+}

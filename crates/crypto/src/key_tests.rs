@@ -1,0 +1,120 @@
+//! Every signature here was made by openssl: see `testdata/make.sh`.
+
+use super::{PublicKey, Scheme, VerifyError};
+use crate::Certificate;
+use crate::digest::Hash;
+
+const RSA: &[u8] = include_bytes!("../testdata/rsa2048-sha256.der");
+const PSS: &[u8] = include_bytes!("../testdata/pss-sha256.sig");
+const PSS_SALT_20: &[u8] = include_bytes!("../testdata/pss-sha256-salt20.sig");
+const RAW: &[u8] = include_bytes!("../testdata/raw.sig");
+const MESSAGE: &[u8] = b"a message of the test";
+
+fn key() -> PublicKey<'static> {
+    Certificate::parse(RSA).unwrap().public_key().unwrap()
+}
+
+fn own_signature(der: &[u8]) -> Result<(), VerifyError> {
+    let certificate = Certificate::parse(der).unwrap();
+    certificate.check_signature(&certificate.public_key().unwrap())
+}
+
+#[test]
+fn self_signed_certificates_of_every_kind_verify() {
+    assert_eq!(own_signature(RSA), Ok(()));
+    assert_eq!(own_signature(include_bytes!("../testdata/rsa2048-sha512.der")), Ok(()));
+    assert_eq!(own_signature(include_bytes!("../testdata/rsa3072-sha384.der")), Ok(()));
+    assert_eq!(own_signature(include_bytes!("../testdata/p256-sha256.der")), Ok(()));
+    assert_eq!(own_signature(include_bytes!("../testdata/p384-sha384.der")), Ok(()));
+}
+
+#[test]
+fn pss_with_a_salt_of_the_digest_length_verifies_and_no_other() {
+    assert_eq!(key().verify(Scheme::Pss(Hash::Sha256), MESSAGE, PSS), Ok(()));
+    assert_eq!(key().verify(Scheme::Pss(Hash::Sha256), MESSAGE, PSS_SALT_20), Err(VerifyError::Mismatch));
+    assert_eq!(key().verify(Scheme::Pss(Hash::Sha256), b"another", PSS), Err(VerifyError::Mismatch));
+    assert_eq!(key().verify(Scheme::Pss(Hash::Sha384), MESSAGE, PSS), Err(VerifyError::Mismatch));
+}
+
+#[test]
+fn raw_padding_compares_the_payload_as_it_is() {
+    assert_eq!(key().verify(Scheme::Pkcs1v15Raw, MESSAGE, RAW), Ok(()));
+    assert_eq!(key().verify(Scheme::Pkcs1v15Raw, &MESSAGE[1..], RAW), Err(VerifyError::Mismatch));
+    assert_eq!(key().verify(Scheme::Pkcs1v15Raw, &[MESSAGE, b"!"].concat(), RAW), Err(VerifyError::Mismatch));
+    // A suffix of the payload after a zero byte would pass a comparison that looks at the end only.
+    assert_eq!(key().verify(Scheme::Pkcs1v15Raw, b"", RAW), Err(VerifyError::InputLength { found: 0 }));
+    assert_eq!(
+        key().verify(Scheme::Pkcs1v15Raw, &[1; 246], RAW),
+        Err(VerifyError::InputLength { found: 246 })
+    );
+}
+
+#[test]
+fn a15_a_signature_of_another_length_is_refused() {
+    for length in [0, 1, 255, 257, 65_536] {
+        let signature = std::vec![1; length];
+        let error = key().verify(Scheme::Pkcs1v15(Hash::Sha256), MESSAGE, &signature);
+        assert_eq!(error, Err(VerifyError::WrongLength { expected: 256, found: length }));
+    }
+    // Longer than the modulus by a leading zero, or not below the modulus: no other form of a right signature passes.
+    let padded = [&[0][..], PSS].concat();
+    assert!(key().verify(Scheme::Pss(Hash::Sha256), MESSAGE, &padded).is_err());
+    assert_eq!(key().verify(Scheme::Pss(Hash::Sha256), MESSAGE, &[0xFF; 256]), Err(VerifyError::Mismatch));
+}
+
+#[test]
+fn a15_every_flipped_byte_of_a_signature_is_a_mismatch() {
+    for index in 0..RAW.len() {
+        let mut signature = RAW.to_vec();
+        signature[index] ^= 0x01;
+        let outcome = key().verify(Scheme::Pkcs1v15Raw, MESSAGE, &signature);
+        assert_eq!(outcome, Err(VerifyError::Mismatch), "byte {index}");
+    }
+}
+
+#[test]
+fn e11_weak_and_malformed_keys_verify_nothing() {
+    assert_eq!(own_signature(include_bytes!("../testdata/rsa1024-sha256.der")), Err(VerifyError::WeakKey));
+    assert_eq!(own_signature(include_bytes!("../testdata/rsa2048-e3-sha256.der")), Err(VerifyError::WeakKey));
+    let PublicKey::Rsa { modulus, .. } = key() else { panic!("an RSA key") };
+    let mut even = modulus.to_vec();
+    *even.last_mut().unwrap() &= 0xFE;
+    let huge = [&[0x80][..], &[0; 2046], &[1]].concat();
+    let exponent: &[u8] = &[1, 0, 1];
+    let weak: [(&[u8], &[u8]); 8] = [
+        (&even, exponent),
+        (&huge, exponent),
+        (&[], exponent),
+        (&modulus[1..], exponent),
+        (modulus, &[]),
+        (modulus, &[1]),
+        (modulus, &[1, 0, 0]),
+        (modulus, &[4, 0, 0, 0, 1]),
+    ];
+    for (index, (modulus, exponent)) in weak.into_iter().enumerate() {
+        let key = PublicKey::Rsa { modulus, exponent };
+        let outcome = key.verify(Scheme::Pkcs1v15(Hash::Sha256), MESSAGE, &std::vec![1; modulus.len()]);
+        assert_eq!(outcome, Err(VerifyError::WeakKey), "case {index}");
+    }
+    let mut point = [4; 65];
+    point[64] = 5;
+    for point in [&point[..], &[0], &[], &[4; 97]] {
+        for key in [PublicKey::EcdsaP256 { point }, PublicKey::EcdsaP384 { point }] {
+            let outcome = key.verify(Scheme::Ecdsa(Hash::Sha256), MESSAGE, &[0x30, 0]);
+            assert_eq!(outcome, Err(VerifyError::WeakKey));
+        }
+    }
+}
+
+#[test]
+fn a_scheme_of_another_kind_of_key_is_unsupported() {
+    let point = key().verify(Scheme::Ecdsa(Hash::Sha256), MESSAGE, RAW);
+    assert_eq!(point, Err(VerifyError::Unsupported));
+    let certificate = Certificate::parse(include_bytes!("../testdata/p256-sha256.der")).unwrap();
+    let outcome = certificate.public_key().unwrap().verify(Scheme::Pkcs1v15Raw, MESSAGE, RAW);
+    assert_eq!(outcome, Err(VerifyError::Unsupported));
+    assert_eq!(certificate.public_key().unwrap().bits(), 256);
+    assert_eq!(key().bits(), 2048);
+    let digest = key().verify_digest(Scheme::Pss(Hash::Sha256), &[0; 31], PSS);
+    assert_eq!(digest, Err(VerifyError::InputLength { found: 31 }));
+}
