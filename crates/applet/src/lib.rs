@@ -24,6 +24,7 @@ mod number;
 pub mod pin;
 pub mod retry;
 pub mod rows;
+mod token;
 
 pub use date::{Date, DateError, Era, EraDate};
 pub use number::{MunicipalityCode, MyNumber, NumberError, check_digit};
@@ -33,3 +34,4 @@ pub use model::{
     KeyAlgorithm, KeyId, KeyRow, KeyUse, PinFormat, PinId, PinRow, ReservedRow, ResetPlace, Source,
     Structure,
 };
+pub use token::TokenKind;

@@ -1,1 +1,16 @@
-//! Skeleton.
+//! A virtual My Number Card: bytes in, bytes out, state on disk.
+
+mod card;
+mod codes;
+mod engine;
+mod format;
+mod image;
+mod journal;
+mod state;
+pub mod storage;
+
+pub use card::{Power, VirtualCard};
+pub use format::{FormatError, FormatErrorKind};
+pub use image::{FileContents, Image, PrivateKey, Reference, ValueTooLong};
+pub use state::{OpenError, WriteError};
+pub use storage::{FileStorage, MemoryStorage, Storage, StorageError};

@@ -1,0 +1,136 @@
+//! The card as its user holds it.
+
+use std::fmt;
+
+use mynumber_applet::PinId;
+use rand_core::CryptoRng;
+
+use crate::engine::Engine;
+use crate::image::Image;
+use crate::state::{OpenError, State, WriteError};
+use crate::storage::Storage;
+
+/// What happens to the card's power (ISO 7816-3 §6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Power {
+    /// Power comes on: cold reset.
+    On,
+    /// Power goes off, or the card leaves the field.
+    Off,
+    /// Warm reset under power.
+    Reset,
+}
+
+/// A virtual My Number Card: bytes in, bytes out.
+///
+/// It is powered when made; [`VirtualCard::power`] takes the power away and gives it back.
+pub struct VirtualCard {
+    engine: Engine,
+}
+
+impl fmt::Debug for VirtualCard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VirtualCard").field("image", self.image()).finish_non_exhaustive()
+    }
+}
+
+impl VirtualCard {
+    /// Writes `image` into `storage`, in the place of whatever was there, and makes a card of it.
+    ///
+    /// `rng` serves GET CHALLENGE, PSS salts and the blinding of private-key operations.
+    ///
+    /// # Errors
+    /// [`OpenError`] when the storage cannot be written.
+    pub fn new(
+        image: Image,
+        storage: impl Storage + 'static,
+        rng: impl CryptoRng + Send + 'static,
+    ) -> Result<Self, OpenError> {
+        let state = State::create(image, Box::new(storage))?;
+        Ok(Self { engine: Engine::new(state, Box::new(rng)) })
+    }
+
+    /// The card that was written into `storage` before.
+    ///
+    /// # Errors
+    /// [`OpenError`] when there is none, or the file is damaged, cut off, or of an unknown version.
+    pub fn open(
+        storage: impl Storage + 'static,
+        rng: impl CryptoRng + Send + 'static,
+    ) -> Result<Self, OpenError> {
+        let state = State::open(Box::new(storage))?;
+        Ok(Self { engine: Engine::new(state, Box::new(rng)) })
+    }
+
+    /// The reply to these command bytes, status word included; `None` when the card has no power.
+    ///
+    /// What a reply tells is durable: a try that was lost, a PIN that was changed.
+    pub fn respond(&mut self, command: &[u8]) -> Option<Vec<u8>> {
+        self.engine.respond(command)
+    }
+
+    /// Power comes, goes, or the card is reset.
+    pub fn power(&mut self, power: Power) {
+        match power {
+            Power::On => self.engine.power_on(),
+            Power::Off => self.engine.power_off(),
+            Power::Reset => self.engine.reset(),
+        }
+    }
+
+    /// The answer to reset.
+    #[must_use]
+    pub fn atr(&self) -> &[u8] {
+        &self.image().atr
+    }
+
+    /// What is on the chip at present.
+    #[must_use]
+    pub const fn image(&self) -> &Image {
+        self.engine.state().image()
+    }
+
+    /// The tries left of a reference; `None` when the card has no such reference.
+    #[must_use]
+    pub fn tries_left(&self, pin: PinId) -> Option<u8> {
+        self.image().references.get(&pin).map(crate::image::Reference::left)
+    }
+
+    /// Puts another image on the chip, durably: what the issuer does at the window with commands that nobody
+    /// published. Selections and verified states end.
+    ///
+    /// # Errors
+    /// [`WriteError`]; the chip then holds what it held before.
+    pub fn rewrite(&mut self, image: Image) -> Result<(), WriteError> {
+        self.engine.state_mut().rewrite(image)?;
+        self.engine.forget();
+        Ok(())
+    }
+
+    /// Sets a reference anew, durably, with all its tries: what the window's 初期化・再設定 does. Its form is not
+    /// checked.
+    ///
+    /// # Errors
+    /// [`WriteError`]; the reference is then as it was before.
+    pub fn reset_reference(&mut self, pin: PinId, value: &[u8]) -> Result<(), WriteError> {
+        self.engine.state_mut().set_value(pin, value)?;
+        self.engine.log_out();
+        Ok(())
+    }
+
+    /// The chip notices tampering: keys, references and contents are erased for good.
+    ///
+    /// # Errors
+    /// [`WriteError`] when the storage fails; nothing is erased then.
+    pub fn tamper(&mut self) -> Result<(), WriteError> {
+        self.engine.state_mut().erase()?;
+        self.engine.forget();
+        Ok(())
+    }
+
+    /// Whether the chip has erased itself.
+    #[must_use]
+    pub const fn is_erased(&self) -> bool {
+        self.engine.state().is_erased()
+    }
+}
