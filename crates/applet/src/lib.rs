@@ -18,6 +18,7 @@
 #[cfg(test)]
 extern crate std;
 
+pub mod content;
 mod date;
 mod model;
 mod number;
@@ -26,6 +27,7 @@ pub mod retry;
 pub mod rows;
 mod token;
 
+pub use content::{Sex, TokenKind};
 pub use date::{Date, DateError, Era, EraDate};
 pub use number::{MunicipalityCode, MyNumber, NumberError, check_digit};
 
