@@ -1,12 +1,15 @@
 //! The card as its user holds it.
 
 use std::fmt;
+use std::time::Duration;
 
 use mynumber_applet::PinId;
 use rand_core::CryptoRng;
 
 use crate::engine::Engine;
-use crate::image::Image;
+use crate::image::{Image, Reference};
+use crate::overlay::Overlay;
+use crate::quirks::Quirks;
 use crate::state::{OpenError, State, WriteError};
 use crate::storage::Storage;
 
@@ -26,6 +29,7 @@ pub enum Power {
 /// It is powered when made; [`VirtualCard::power`] takes the power away and gives it back.
 pub struct VirtualCard {
     engine: Engine,
+    overlay: Overlay,
 }
 
 impl fmt::Debug for VirtualCard {
@@ -47,7 +51,7 @@ impl VirtualCard {
         rng: impl CryptoRng + Send + 'static,
     ) -> Result<Self, OpenError> {
         let state = State::create(image, Box::new(storage))?;
-        Ok(Self { engine: Engine::new(state, Box::new(rng)) })
+        Ok(Self { engine: Engine::new(state, Box::new(rng)), overlay: Overlay::default() })
     }
 
     /// The card that was written into `storage` before.
@@ -59,23 +63,35 @@ impl VirtualCard {
         rng: impl CryptoRng + Send + 'static,
     ) -> Result<Self, OpenError> {
         let state = State::open(Box::new(storage))?;
-        Ok(Self { engine: Engine::new(state, Box::new(rng)) })
+        Ok(Self { engine: Engine::new(state, Box::new(rng)), overlay: Overlay::default() })
     }
 
-    /// The reply to these command bytes, status word included; `None` when the card has no power.
+    /// The same card with these peculiarities of behaviour; those of content are for [`Quirks::shape`].
+    ///
+    /// `sleep` is called where the card is to be slow: this crate has no clock.
+    #[must_use]
+    pub fn with_quirks(mut self, quirks: Quirks, sleep: impl FnMut(Duration) + Send + 'static) -> Self {
+        self.overlay = Overlay::new(quirks, Box::new(sleep));
+        self
+    }
+
+    /// Puts a card back that left the reader by [`Quirks::removed_after`]; it has power again.
+    pub fn insert(&mut self) {
+        self.overlay.insert();
+        self.power(Power::On);
+    }
+
+    /// The reply to these command bytes, status word included; `None` when the card has no power or has left the
+    /// reader.
     ///
     /// What a reply tells is durable: a try that was lost, a PIN that was changed.
     pub fn respond(&mut self, command: &[u8]) -> Option<Vec<u8>> {
-        self.engine.respond(command)
+        self.overlay.respond(&mut self.engine, command)
     }
 
     /// Power comes, goes, or the card is reset.
     pub fn power(&mut self, power: Power) {
-        match power {
-            Power::On => self.engine.power_on(),
-            Power::Off => self.engine.power_off(),
-            Power::Reset => self.engine.reset(),
-        }
+        self.overlay.power(&mut self.engine, power);
     }
 
     /// The answer to reset.
@@ -93,15 +109,17 @@ impl VirtualCard {
     /// The tries left of a reference; `None` when the card has no such reference.
     #[must_use]
     pub fn tries_left(&self, pin: PinId) -> Option<u8> {
-        self.image().references.get(&pin).map(crate::image::Reference::left)
+        self.image().references.get(&pin).map(Reference::left)
     }
 
-    /// Puts another image on the chip, durably: what the issuer does at the window with commands that nobody
+    /// Changes what is on the chip, durably and at once: what the issuer does at the window with commands that nobody
     /// published. Selections and verified states end.
     ///
     /// # Errors
     /// [`WriteError`]; the chip then holds what it held before.
-    pub fn rewrite(&mut self, image: Image) -> Result<(), WriteError> {
+    pub fn rewrite(&mut self, change: impl FnOnce(&mut Image)) -> Result<(), WriteError> {
+        let mut image = self.image().duplicate();
+        change(&mut image);
         self.engine.state_mut().rewrite(image)?;
         self.engine.forget();
         Ok(())

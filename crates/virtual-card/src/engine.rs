@@ -117,6 +117,10 @@ impl Engine {
         }
     }
 
+    pub(crate) const fn is_powered(&self) -> bool {
+        self.powered
+    }
+
     pub(crate) const fn state(&self) -> &State {
         &self.state
     }

@@ -137,7 +137,8 @@ const RSA: u8 = 1;
 
 /// Writes image and state; the journal is empty.
 pub(crate) fn write(image: &Image, erased: bool) -> Result<Zeroizing<Vec<u8>>, FormatError> {
-    let mut items = Zeroizing::new(Vec::new());
+    // All the room at once: a vector that grows leaves copies of its bytes behind.
+    let mut items = Zeroizing::new(Vec::with_capacity(image.size()));
     put(&mut items, Item::Token, &[&[codes::token_code(image.token)]])?;
     put(&mut items, Item::Atr, &[&image.atr])?;
     for (id, contents) in &image.files {

@@ -64,6 +64,37 @@ impl Image {
     }
 }
 
+impl Image {
+    /// A copy, for a change that may still fail.
+    pub(crate) fn duplicate(&self) -> Self {
+        let key = |key: &PrivateKey| match key {
+            PrivateKey::Rsa(key) => PrivateKey::Rsa(key.clone()),
+        };
+        Self {
+            token: self.token,
+            atr: self.atr.clone(),
+            files: self.files.clone(),
+            keys: self.keys.iter().map(|(id, held)| (*id, key(held))).collect(),
+            references: self.references.iter().map(|(id, held)| (*id, held.duplicate())).collect(),
+            data_objects: self.data_objects.clone(),
+        }
+    }
+
+    /// About the number of bytes that the image takes on disk, never fewer.
+    pub(crate) fn size(&self) -> usize {
+        const OVERHEAD: usize = 32;
+        const KEY: usize = 4096;
+        let file = |contents: &FileContents| match contents {
+            FileContents::Bytes(bytes) => bytes.len(),
+            FileContents::Records(records) => records.iter().map(|record| record.len() + OVERHEAD).sum(),
+        };
+        let files: usize = self.files.values().map(|contents| file(contents) + OVERHEAD).sum();
+        let objects: usize = self.data_objects.values().map(|value| value.len() + OVERHEAD).sum();
+        let references = self.references.len() * (VALUE_MAX + OVERHEAD);
+        self.atr.len() + files + objects + references + self.keys.len() * KEY + 4 * OVERHEAD
+    }
+}
+
 impl fmt::Debug for Image {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Image")
@@ -113,7 +144,8 @@ impl fmt::Debug for PrivateKey {
 ///
 /// No `Debug` shows the value, nothing clones it, and it is wiped when dropped.
 pub struct Reference {
-    value: Zeroizing<[u8; VALUE_MAX]>,
+    /// Always sixteen bytes, on the heap: a value that is moved leaves no copy behind.
+    value: Zeroizing<Vec<u8>>,
     length: u8,
     limit: u8,
     left: u8,
@@ -125,7 +157,7 @@ impl Reference {
     /// # Errors
     /// [`ValueTooLong`] above 16 bytes.
     pub fn new(value: &[u8], tries: u8) -> Result<Self, ValueTooLong> {
-        let mut held = Zeroizing::new([0; VALUE_MAX]);
+        let mut held = Zeroizing::new(vec![0; VALUE_MAX]);
         let length = u8::try_from(value.len()).map_err(|_| ValueTooLong)?;
         held.get_mut(..value.len()).ok_or(ValueTooLong)?.copy_from_slice(value);
         // A status word shows at most fifteen tries.
@@ -167,6 +199,11 @@ impl Reference {
     /// Sets the tries left, at most all of them.
     pub fn set_left(&mut self, left: u8) {
         self.left = left.min(self.limit);
+    }
+
+    fn duplicate(&self) -> Self {
+        let Self { value, length, limit, left } = self;
+        Self { value: value.clone(), length: *length, limit: *limit, left: *left }
     }
 
     pub(crate) fn value(&self) -> &[u8] {

@@ -45,4 +45,15 @@ impl Engine {
         self.session.set_verified(pin, true);
         Ok(Vec::new())
     }
+
+    /// Whether the reference that `p2` of a VERIFY names is verified at present; nothing becomes current.
+    pub(crate) fn is_verified_at(&self, p2: u8) -> bool {
+        let ef = match p2 {
+            0x80 => self.session.current,
+            0x81..=0x9E => Some(mynumber_applet::Ef(u16::from(p2 & 0x1F))),
+            _ => None,
+        };
+        let object = ef.and_then(|ef| Object::find(self.state.image(), self.session.application, ef));
+        matches!(object, Some(Object::Pin(row)) if self.session.is_verified(row.id))
+    }
 }
