@@ -27,7 +27,7 @@ pub mod retry;
 pub mod rows;
 mod token;
 
-pub use content::{Sex, TokenKind};
+pub use content::Sex;
 pub use date::{Date, DateError, Era, EraDate};
 pub use number::{MunicipalityCode, MyNumber, NumberError, check_digit};
 

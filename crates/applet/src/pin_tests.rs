@@ -75,6 +75,8 @@ fn number_a_is_my_number_with_its_check_digit() {
     let number = MyNumber::parse(b"123456789018").expect("valid");
     assert_eq!(VerificationNumberA::from(&number).as_bytes(), b"123456789018");
     assert_eq!(VerificationNumberA::parse("123456789018").expect("valid").as_bytes(), b"123456789018");
+    let stored = crate::content::IndividualNumber::parse(b"\xFF\x10\x0C123456789012\xFF\xFF").expect("file");
+    assert_eq!(VerificationNumberA::from(&stored).as_bytes(), b"123456789012");
     let error = VerificationNumberA::parse("123456789012").expect_err("mistyped");
     assert_eq!(error.kind(), PinFormErrorKind::CheckDigit);
 }

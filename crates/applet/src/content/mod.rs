@@ -62,9 +62,7 @@ pub use integrity::{InputAssistIntegrity, InputAssistIntegrityRepr, digested_att
 pub use key::{ChipPublicKey, KeyRecord, KeyRecordRepr, KeyReference, SessionPublicKey};
 pub use records::{AgeRecord, AgeRecordRepr, NumberImage, NumberImageRepr};
 pub use sex::Sex;
-pub use token::{
-    CertificateAvailability, CertificateAvailabilityRepr, TokenFlags, TokenInfo, TokenInfoRepr, TokenKind,
-};
+pub use token::{CertificateAvailability, CertificateAvailabilityRepr, TokenFlags, TokenInfo, TokenInfoRepr};
 
 /// The most bytes that a file of the card has: READ BINARY reaches no farther (ISO 7816-4 §11.3.3).
 pub const LIMIT: usize = 0x8000;

@@ -2,46 +2,7 @@ use core::fmt;
 
 use super::error::{ContentError, ContentErrorKind};
 use super::wire::{Out, check_filler, check_limit};
-
-/// What kind of token carries the jpki application, told by the token label (CARD.md §7).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum TokenKind {
-    /// The plastic card.
-    Card,
-    /// The secure element of an Android phone.
-    Android,
-    /// The secure element of an iPhone.
-    Iphone,
-}
-
-impl TokenKind {
-    /// The kinds.
-    pub const ALL: [Self; 3] = [Self::Card, Self::Android, Self::Iphone];
-
-    /// The token's label.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Card => "JPKIAPICCTOKEN2",
-            Self::Android => "JPKIAPGPSETOKEN",
-            Self::Iphone => "JPKIAPIOSTOKEN",
-        }
-    }
-
-    /// The kind of a label, padded with spaces or NUL or not at all. The 32 bytes of the label are enough, the rest of
-    /// the token information is not needed.
-    #[must_use]
-    pub fn from_label(label: &[u8]) -> Option<Self> {
-        let label = trim(label);
-        Self::ALL.into_iter().find(|kind| kind.label().as_bytes() == label)
-    }
-}
-
-fn trim(field: &[u8]) -> &[u8] {
-    let end = field.iter().rposition(|byte| !matches!(byte, b' ' | 0)).map_or(0, |last| last + 1);
-    field.get(..end).unwrap_or_default()
-}
+use crate::token::{TokenKind, trim};
 
 /// The flags of a token (PKCS #11 v2.40 §3.2, `CKF_`).
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]

@@ -6,6 +6,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use super::error::{PinFormError, PinFormErrorKind, check_text};
 use super::{Secret, sealed};
+use crate::content::IndividualNumber;
 use crate::date::{Date, EraDate};
 use crate::number::{MyNumber, check_digit};
 
@@ -123,6 +124,13 @@ impl VerificationNumberA {
             return Err(Self::error(PinFormErrorKind::CheckDigit));
         }
         Ok(number)
+    }
+}
+
+/// The number that a card itself stores. Its check digit is not looked at: what the card returned was not mistyped.
+impl From<&IndividualNumber<'_>> for VerificationNumberA {
+    fn from(number: &IndividualNumber<'_>) -> Self {
+        Self(*number.digits())
     }
 }
 
