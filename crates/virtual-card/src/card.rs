@@ -11,7 +11,7 @@ use crate::image::{Image, Reference};
 use crate::overlay::Overlay;
 use crate::quirks::Quirks;
 use crate::state::{OpenError, State, WriteError};
-use crate::storage::Storage;
+use crate::storage::{Storage, StorageError};
 
 /// What happens to the card's power (ISO 7816-3 §6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -120,20 +120,18 @@ impl VirtualCard {
     pub fn rewrite(&mut self, change: impl FnOnce(&mut Image)) -> Result<(), WriteError> {
         let mut image = self.image().duplicate();
         change(&mut image);
-        self.engine.state_mut().rewrite(image)?;
-        self.engine.forget();
-        Ok(())
+        let outcome = self.engine.state_mut().rewrite(image);
+        self.settle(outcome)
     }
 
     /// Sets a reference anew, durably, with all its tries: what the window's 初期化・再設定 does. Its form is not
-    /// checked.
+    /// checked. Selections and verified states end.
     ///
     /// # Errors
     /// [`WriteError`]; the reference is then as it was before.
     pub fn reset_reference(&mut self, pin: PinId, value: &[u8]) -> Result<(), WriteError> {
-        self.engine.state_mut().set_value(pin, value)?;
-        self.engine.log_out();
-        Ok(())
+        let outcome = self.engine.state_mut().set_value(pin, value);
+        self.settle(outcome)
     }
 
     /// The chip notices tampering: keys, references and contents are erased for good.
@@ -141,9 +139,17 @@ impl VirtualCard {
     /// # Errors
     /// [`WriteError`] when the storage fails; nothing is erased then.
     pub fn tamper(&mut self) -> Result<(), WriteError> {
-        self.engine.state_mut().erase()?;
-        self.engine.forget();
-        Ok(())
+        let outcome = self.engine.state_mut().erase();
+        self.settle(outcome)
+    }
+
+    /// What was begun by other means than a command ends every session, and the power where that failed.
+    fn settle(&mut self, outcome: Result<(), WriteError>) -> Result<(), WriteError> {
+        match outcome {
+            Err(WriteError::Storage(StorageError::PowerLost)) => self.engine.power_off(),
+            _ => self.engine.forget(),
+        }
+        outcome
     }
 
     /// Whether the chip has erased itself.

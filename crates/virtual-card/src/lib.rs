@@ -18,3 +18,10 @@ pub use image::{FileContents, Image, PrivateKey, Reference, ValueTooLong};
 pub use quirks::{Certificate, Quirks, QuirksError};
 pub use state::{OpenError, WriteError};
 pub use storage::{FileStorage, MemoryStorage, Storage, StorageError};
+
+#[cfg(test)]
+mod power_cut_tests;
+#[cfg(test)]
+mod storage_tests;
+#[cfg(test)]
+mod test_card;

@@ -1,0 +1,244 @@
+//! The card file: what survives, and what is refused (negative test H6).
+
+use std::fs;
+
+use mynumber_applet::PinId;
+
+use crate::storage::Storage;
+use crate::test_card::{JPKI, card, reopen, rng, send};
+use crate::{FileStorage, FormatErrorKind, MemoryStorage, OpenError, StorageError, VirtualCard};
+
+fn open_bytes(bytes: &[u8]) -> Result<VirtualCard, OpenError> {
+    VirtualCard::open(MemoryStorage::holding(bytes), rng())
+}
+
+fn kind_of(outcome: &Result<VirtualCard, OpenError>) -> Option<FormatErrorKind> {
+    match outcome {
+        Err(OpenError::Format(error)) => Some(error.kind()),
+        _ => None,
+    }
+}
+
+/// The file of a card with three journal records.
+fn file_bytes() -> Vec<u8> {
+    let memory = MemoryStorage::default();
+    let mut card = card(memory.clone());
+    send(&mut card, JPKI);
+    assert_eq!(send(&mut card, "002000980439393939"), "63C2");
+    assert_eq!(send(&mut card, "002000980431323334"), "9000");
+    memory.clone().read().unwrap().to_vec()
+}
+
+const RECORD: usize = 64;
+
+#[test]
+fn image_and_counters_survive() {
+    let memory = MemoryStorage::default();
+    let mut first = card(memory.clone());
+    send(&mut first, JPKI);
+    assert_eq!(send(&mut first, "0020009B0131"), "63C4");
+    drop(first);
+    let second = reopen(memory);
+    let (was, is) = (crate::test_card::image(), second.image());
+    assert_eq!((was.token, &was.atr, &was.files), (is.token, &is.atr, &is.files));
+    assert_eq!((&was.data_objects, was.keys.len()), (&is.data_objects, is.keys.len()));
+    assert_eq!(was.references.len(), is.references.len());
+    assert_eq!(second.tries_left(PinId::Signature), Some(4));
+    assert_eq!(second.tries_left(PinId::InputAssistReserved), Some(0));
+    assert_eq!(second.tries_left(PinId::CardFaceNumberA), None);
+}
+
+#[test]
+fn a_long_journal_is_folded_into_the_image() {
+    let memory = MemoryStorage::default();
+    let mut first = card(memory.clone());
+    send(&mut first, JPKI);
+    let mut longest = 0;
+    for _ in 0..600 {
+        assert_eq!(send(&mut first, "002000980431323334"), "9000");
+        longest = longest.max(memory.clone().read().unwrap().len());
+    }
+    assert_eq!(send(&mut first, "0020009B0131"), "63C4");
+    assert!(memory.clone().read().unwrap().len() < longest);
+    assert_eq!(reopen(memory).tries_left(PinId::Signature), Some(4));
+}
+
+#[test]
+fn h6_a_file_that_is_cut_off_is_refused_but_for_a_torn_last_record() {
+    let whole = file_bytes();
+    let journal_at = whole.len() - 3 * RECORD;
+    for length in 0..whole.len() {
+        let outcome = open_bytes(&whole[..length]);
+        if length == 0 {
+            assert!(matches!(outcome, Err(OpenError::Empty)));
+        } else if length < journal_at {
+            assert_eq!(kind_of(&outcome), Some(FormatErrorKind::Truncated), "{length}");
+        } else {
+            // What a power cut leaves while a record is written.
+            let expected = [3, 2, 1, 3][(length - journal_at) / RECORD];
+            assert_eq!(outcome.unwrap().tries_left(PinId::UserAuthentication), Some(expected), "{length}");
+        }
+    }
+}
+
+#[test]
+fn h6_every_flipped_bit_is_noticed() {
+    let whole = file_bytes();
+    for bit in 0..whole.len() * 8 {
+        let mut flipped = whole.clone();
+        flipped[bit / 8] ^= 1 << (bit % 8);
+        let outcome = open_bytes(&flipped);
+        assert!(matches!(outcome, Err(OpenError::Format(_))), "bit {bit}");
+    }
+}
+
+#[test]
+fn h6_other_versions_and_other_files_are_refused() {
+    let whole = file_bytes();
+    let mut newer = whole.clone();
+    newer[9] = 2;
+    assert_eq!(kind_of(&open_bytes(&newer)), Some(FormatErrorKind::Version(2)));
+    assert_eq!(kind_of(&open_bytes(b"-----BEGIN CERTIFICATE-----")), Some(FormatErrorKind::NotACard));
+    let mut huge = whole.clone();
+    huge[10..14].copy_from_slice(&[0xFF; 4]);
+    assert_eq!(kind_of(&open_bytes(&huge)), Some(FormatErrorKind::Truncated));
+    // Space that the file system gave before the record's bytes came is not a record.
+    let mut extended = whole;
+    extended.extend([0; RECORD]);
+    assert!(open_bytes(&extended).is_ok());
+    extended.extend([0; RECORD]);
+    assert_eq!(kind_of(&open_bytes(&extended)), Some(FormatErrorKind::Damaged));
+}
+
+#[test]
+fn h6_records_of_another_place_or_another_card_are_refused() {
+    let whole = file_bytes();
+    let journal_at = whole.len() - 3 * RECORD;
+    let mut swapped = whole.clone();
+    swapped[journal_at..journal_at + 2 * RECORD].rotate_left(RECORD);
+    assert_eq!(kind_of(&open_bytes(&swapped)), Some(FormatErrorKind::BadValue));
+
+    let memory = MemoryStorage::default();
+    let mut other = card(memory.clone());
+    other.rewrite(|image| image.files.clear()).unwrap();
+    let mut mixed = memory.clone().read().unwrap().to_vec();
+    mixed.extend(&whole[journal_at..]);
+    assert_eq!(kind_of(&open_bytes(&mixed)), Some(FormatErrorKind::Damaged));
+}
+
+#[test]
+fn a_storage_that_fails_spends_no_try_and_verifies_nothing() {
+    struct Full(MemoryStorage);
+    impl Storage for Full {
+        fn read(&mut self) -> Result<zeroize::Zeroizing<Vec<u8>>, StorageError> {
+            self.0.read()
+        }
+        fn append(&mut self, _: usize, _: &[u8]) -> Result<(), StorageError> {
+            Err(StorageError::io("writing", std::io::ErrorKind::StorageFull.into()))
+        }
+        fn replace(&mut self, _: &[u8]) -> Result<(), StorageError> {
+            Err(StorageError::io("writing", std::io::ErrorKind::StorageFull.into()))
+        }
+    }
+    let memory = MemoryStorage::default();
+    drop(card(memory.clone()));
+    let mut card = reopen(Full(memory));
+    send(&mut card, JPKI);
+    assert_eq!(send(&mut card, "0020009B06414243313233"), "6581");
+    assert_eq!(send(&mut card, "0020009B"), "63C5");
+    assert_eq!(send(&mut card, "00B0810004"), "6982");
+    assert!(card.tamper().is_err() && !card.is_erased());
+}
+
+#[test]
+fn a_card_on_disk_survives_and_its_file_is_the_owner_s_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("taro.card");
+    let mut first = card(FileStorage::create(&path).unwrap());
+    send(&mut first, JPKI);
+    assert_eq!(send(&mut first, "0020009B0131"), "63C4");
+    assert_eq!(send(&mut first, "0020009B06414243313233"), "9000");
+    assert_eq!(send(&mut first, "0024019B06585958373737"), "9000");
+    first.rewrite(|image| image.atr = vec![0x3B, 0x00]).unwrap();
+    assert_eq!(send(&mut first, JPKI), "9000");
+    assert_eq!(send(&mut first, "0020009B0131"), "63C4");
+    drop(first);
+    let mut second = reopen(FileStorage::open(&path).unwrap());
+    assert_eq!(second.atr(), [0x3B, 0x00]);
+    assert_eq!(second.tries_left(PinId::Signature), Some(4));
+    send(&mut second, JPKI);
+    assert_eq!(send(&mut second, "0020009B06585958373737"), "9000");
+    drop(second);
+    #[cfg(unix)]
+    for entry in fs::read_dir(folder.path()).unwrap() {
+        let mode = std::os::unix::fs::PermissionsExt::mode(&entry.unwrap().metadata().unwrap().permissions());
+        assert_eq!(mode & 0o777, 0o600);
+    }
+    let names = fs::read_dir(folder.path()).unwrap().count();
+    assert_eq!(names, 2, "the card and its lock; nothing is left of what was written aside");
+}
+
+#[test]
+fn h8_a_card_file_has_one_user_at_a_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("taro.card");
+    let mut held = card(FileStorage::create(&path).unwrap());
+    assert!(matches!(FileStorage::open(&path), Err(StorageError::InUse)));
+    // Also after the file was replaced as a whole.
+    held.rewrite(|image| image.files.clear()).unwrap();
+    assert!(matches!(FileStorage::open(&path), Err(StorageError::InUse)));
+    assert!(matches!(FileStorage::create(&path), Err(StorageError::InUse)));
+    drop(held);
+    assert!(FileStorage::open(&path).is_ok());
+    let Err(StorageError::Io { source, .. }) = FileStorage::create(&path) else { panic!("made twice") };
+    assert_eq!(source.kind(), std::io::ErrorKind::AlreadyExists);
+    assert!(FileStorage::open(&folder.path().join("hanako.card")).is_err());
+}
+
+#[cfg(unix)]
+#[test]
+fn h6_a_file_that_others_may_read_is_refused() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("taro.card");
+    drop(card(FileStorage::create(&path).unwrap()));
+    for mode in [0o644, 0o640, 0o604, 0o620] {
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+        let Err(StorageError::Exposed { mode: told }) = FileStorage::open(&path) else { panic!("{mode:o}") };
+        assert_eq!(told, mode);
+    }
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+    assert!(FileStorage::open(&path).is_ok());
+}
+
+#[test]
+fn a_half_written_file_aside_does_no_harm() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("taro.card");
+    let mut first = card(FileStorage::create(&path).unwrap());
+    fs::write(folder.path().join("taro.card.new"), b"half").unwrap();
+    first.rewrite(|image| image.files.clear()).unwrap();
+    drop(first);
+    assert!(reopen(FileStorage::open(&path).unwrap()).image().files.is_empty());
+    let oversized = folder.path().join("huge.card");
+    drop(FileStorage::create(&oversized).unwrap());
+    fs::OpenOptions::new().write(true).open(&oversized).unwrap().set_len(2 << 20).unwrap();
+    let mut huge = FileStorage::open(&oversized).unwrap();
+    assert!(matches!(huge.read(), Err(StorageError::TooLarge)));
+}
+
+#[test]
+fn nothing_secret_is_shown_by_debug() {
+    let memory = MemoryStorage::default();
+    let card = card(memory.clone());
+    let shown = format!("{card:?} {:?} {:?} {memory:?}", card.image(), card.image().references);
+    for secret in ["ABC123", "1234", "65, 66, 67", "49, 50"] {
+        assert!(!shown.contains(secret), "{shown}");
+    }
+}
+
+#[test]
+fn a_card_can_be_sent_to_another_thread() {
+    fn sendable<T: Send>() {}
+    sendable::<VirtualCard>();
+}
