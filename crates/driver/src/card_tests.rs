@@ -1,0 +1,174 @@
+use mynumber_apdu::StatusWord;
+use mynumber_applet::{ApplicationId, TokenKind};
+use mynumber_transport::Error as TransportError;
+
+use super::*;
+use crate::error::Fault;
+use crate::guard::Tries;
+use crate::testing::{CARD_FACE, COMMON, INPUT_ASSIST, JPKI, JUKI, LOG_OUT, Script, element, hex, ok};
+
+pub(crate) const QUERY: &str = "00200091";
+pub(crate) const VERIFY: &str = "00200091 04 31323334";
+
+pub(crate) fn pin() -> FourDigitPin {
+    FourDigitPin::parse("1234").unwrap()
+}
+
+fn attributes_file() -> Vec<u8> {
+    let mut file = vec![0xFF, 0x20, 0x81, 0x90];
+    file.extend([0x41; 0x90]);
+    file
+}
+
+#[test]
+fn attributes_take_five_exchanges_and_the_card_is_left_locked() {
+    let script = Script::new(&[INPUT_ASSIST, (QUERY, "63C3"), (VERIFY, "9000")])
+        .then("00B08200 000000", &ok(&attributes_file()))
+        .and(&[LOG_OUT]);
+    let mut card = Card::new(script);
+    assert_eq!(card.attributes(&pin()).unwrap().bytes(), attributes_file());
+    let script = card.into_transport();
+    assert!(script.is_done());
+    assert_eq!(script.commands().len(), 5);
+    assert_eq!((script.log[0].as_str(), script.log[6].as_str()), ("begin", "end:Leave"));
+}
+
+#[test]
+fn the_number_keeps_its_filler_and_takes_five_exchanges() {
+    let file = [&[0xFF, 0x10, 0x0C][..], b"123456789018", &[0xFF, 0xFF]].concat();
+    let script = Script::new(&[INPUT_ASSIST, (QUERY, "63C3"), (VERIFY, "9000")])
+        .then("00B08100 00", &ok(&file))
+        .and(&[LOG_OUT]);
+    let mut card = Card::new(script);
+    let number = card.number(&pin()).unwrap();
+    assert_eq!((number.bytes().len(), number.content().len()), (17, 15));
+    assert_eq!(card.into_transport().commands().len(), 5);
+}
+
+#[test]
+fn a_free_certificate_takes_two_exchanges_and_is_read_once() {
+    let certificate = element(1590);
+    let mut card = Card::new(Script::new(&[JPKI]).then("00B08A00 000000", &ok(&certificate)));
+    assert_eq!(card.user_authentication_certificate().unwrap().content(), certificate);
+    assert_eq!(card.user_authentication_certificate().unwrap().content(), certificate);
+    let script = card.into_transport();
+    assert_eq!(script.commands().len(), 2);
+    assert_eq!(script.log.last().unwrap(), "end:Leave");
+}
+
+#[test]
+fn the_signature_certificate_takes_five_exchanges() {
+    let certificate = element(1758);
+    let script = Script::new(&[JPKI, ("0020009B", "63C5"), ("0020009B 06 414243313233", "9000")])
+        .then("00B08100 000000", &ok(&certificate))
+        .and(&[LOG_OUT]);
+    let mut card = Card::new(script);
+    let password = SignaturePassword::parse("ABC123").unwrap();
+    assert_eq!(card.signature_certificate(&password).unwrap().content(), certificate);
+    assert_eq!(card.into_transport().commands().len(), 5);
+}
+
+#[test]
+fn seven_counters_take_ten_exchanges_and_cost_no_try() {
+    let script = Script::new(&[
+        JPKI,
+        ("0020009B", "63C5"),
+        ("00200098", "63C1"),
+        INPUT_ASSIST,
+        ("00200091", "63C0"),
+        ("00200094", "63CA"),
+        ("00200095", "6984"),
+        CARD_FACE,
+        ("00200092", "63C9"),
+        ("00200093", "6A88"),
+    ]);
+    let mut card = Card::new(script);
+    let pins = [
+        PinId::InputAssist,
+        PinId::InputAssistNumberA,
+        PinId::InputAssistNumberB,
+        PinId::CardFaceNumberA,
+        PinId::CardFaceNumberB,
+        PinId::UserAuthentication,
+        PinId::Signature,
+    ];
+    let counters = card.counters_of(&pins).unwrap();
+    let told: Vec<_> = counters.iter().map(|counter| (counter.pin, counter.tries)).collect();
+    assert_eq!(
+        told,
+        [
+            (PinId::Signature, Tries::Left(5)),
+            (PinId::UserAuthentication, Tries::Left(1)),
+            (PinId::InputAssist, Tries::Blocked),
+            (PinId::InputAssistNumberA, Tries::Left(10)),
+            (PinId::InputAssistNumberB, Tries::Blocked),
+            (PinId::CardFaceNumberB, Tries::Left(9)),
+            (PinId::CardFaceNumberA, Tries::Absent),
+        ]
+    );
+    let script = card.into_transport();
+    assert_eq!(script.commands().len(), 10);
+    assert!(script.commands().iter().all(|command| command.len() == 8 || command.starts_with("00A4")));
+}
+
+#[test]
+fn an_application_that_is_missing_has_no_counters_and_is_no_error() {
+    let mut card = Card::new(Script::new(&[(JUKI.0, "6A82"), COMMON, ("0020009C", "63C3")]));
+    let counters = card.counters_of(&[PinId::Juki, PinId::Common]).unwrap();
+    assert_eq!(counters[0].tries, Tries::Absent);
+    assert_eq!(counters[1].tries, Tries::Left(3));
+}
+
+#[test]
+fn identify_tells_the_applications_and_the_kind_of_token() {
+    let mut info = b"JPKIAPICCTOKEN2                 ".to_vec();
+    info.resize(160, b'0');
+    let script = Script::new(&[JPKI]).then("00B08600 00", &ok(&info)).and(&[
+        INPUT_ASSIST,
+        CARD_FACE,
+        (JUKI.0, "6A82"),
+        COMMON,
+    ]);
+    let mut card = Card::new(script);
+    let identity = card.identify().unwrap();
+    assert_eq!(identity.token, Some(TokenKind::Card));
+    use ApplicationId::{CardFace, Common, InputAssist, Jpki};
+    assert_eq!(identity.applications, [Jpki, InputAssist, CardFace, Common]);
+}
+
+#[test]
+fn a_phone_keeps_its_certificate_behind_the_pin_and_the_error_says_so() {
+    let mut info = b"JPKIAPGPSETOKEN                 ".to_vec();
+    info.resize(160, b'0');
+    let script = Script::new(&[JPKI, ("00B08A00 000000", "6982")]).then("00B08600 00", &ok(&info));
+    let error = Card::new(script).user_authentication_certificate().unwrap_err();
+    assert_eq!(*error.kind(), ErrorKind::BehindPin);
+    assert_eq!(error.fault(), Fault::Caller);
+}
+
+#[test]
+fn the_first_command_after_power_up_may_be_answered_6f00_once() {
+    let mut card =
+        Card::new(Script::new(&[(JPKI.0, "6F00"), JPKI]).then("00B08A00 000000", &ok(&element(300))));
+    assert_eq!(card.user_authentication_certificate().unwrap().bytes().len(), 300);
+    let mut card = Card::new(Script::new(&[(JPKI.0, "6F00"), (JPKI.0, "6F00")]));
+    let error = card.user_authentication_certificate().unwrap_err();
+    assert_eq!(*error.kind(), ErrorKind::UnexpectedStatus { status: StatusWord(0x6F00) });
+}
+
+#[test]
+fn c2_a_reset_while_nothing_is_unlocked_is_met_by_connecting_anew_once() {
+    let script = Script::default()
+        .fault(JPKI.0, TransportError::CardReset)
+        .and(&[JPKI])
+        .then("00B08A00 000000", &ok(&element(300)));
+    let mut card = Card::new(script);
+    assert!(card.user_authentication_certificate().is_ok());
+    assert_eq!(
+        card.into_transport().log[1..4],
+        [hex(&crate::testing::bytes(JPKI.0)), "reconnect".into(), "begin".into()]
+    );
+    let mut script = Script::default().and(&[JPKI]).then("00B08A00 000000", &ok(&element(300)));
+    script.begin_faults.push_back(TransportError::CardReset);
+    assert!(Card::new(script).user_authentication_certificate().is_ok());
+}

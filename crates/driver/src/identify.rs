@@ -1,0 +1,86 @@
+//! What lies on the reader, and how many tries its PINs have left.
+
+use mynumber_applet::{ApplicationId, FileId, PinId, TokenKind, rows};
+use mynumber_transport::Transport;
+
+use crate::error::{Error, ErrorKind};
+use crate::guard::Tries;
+use crate::session::Session;
+
+/// What lies on the reader.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Identity {
+    /// The applications found, in the order of the model.
+    pub applications: Vec<ApplicationId>,
+    /// The kind of token, from its token information; `None` when it has none that is known.
+    pub token: Option<TokenKind>,
+}
+
+/// The tries left of one PIN.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Counter {
+    /// The PIN.
+    pub pin: PinId,
+    /// What the card says.
+    pub tries: Tries,
+}
+
+impl<T: Transport> Session<'_, T> {
+    pub(crate) fn identify(&mut self) -> Result<Identity, Error> {
+        let mut applications = Vec::new();
+        let mut token = None;
+        for row in rows::APPLICATIONS {
+            match self.select(row.id) {
+                Ok(()) => applications.push(row.id),
+                Err(error) if *error.kind() == ErrorKind::ApplicationAbsent => continue,
+                Err(error) => return Err(error),
+            }
+            if row.id == ApplicationId::Jpki {
+                token = self.token()?;
+            }
+        }
+        Ok(Identity { applications, token })
+    }
+
+    /// The kind of token; `None` when the token information is missing or names none that is known.
+    pub(crate) fn token(&mut self) -> Result<Option<TokenKind>, Error> {
+        match self.file(FileId::TokenInfo) {
+            Ok(file) => Ok(kind_of(file.bytes())),
+            Err(error) if matches!(error.kind(), ErrorKind::ObjectAbsent | ErrorKind::AccessDenied) => {
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The tries left of these PINs, application by application, so that each is selected once.
+    pub(crate) fn counters(&mut self, pins: &[PinId]) -> Result<Vec<Counter>, Error> {
+        let mut counters = Vec::with_capacity(pins.len());
+        for row in rows::APPLICATIONS {
+            let mut present = true;
+            for pin in row.pins.iter().map(|pin| pin.id).filter(|pin| pins.contains(pin)) {
+                let tries = match if present { self.tries(pin) } else { Ok(Tries::Absent) } {
+                    Err(error) if *error.kind() == ErrorKind::ApplicationAbsent => {
+                        present = false;
+                        Tries::Absent
+                    }
+                    other => other?,
+                };
+                counters.push(Counter { pin, tries });
+            }
+        }
+        Ok(counters)
+    }
+}
+
+/// The kind of token by the label that token information begins with: 32 bytes, padded (CARD.md §2.1).
+fn kind_of(token_info: &[u8]) -> Option<TokenKind> {
+    let label = token_info.get(..32)?;
+    [TokenKind::Card, TokenKind::Android, TokenKind::Iphone].into_iter().find(|kind| {
+        label
+            .strip_prefix(kind.label().as_bytes())
+            .is_some_and(|rest| rest.iter().all(|byte| matches!(byte, b' ' | 0)))
+    })
+}
