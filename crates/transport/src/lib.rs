@@ -10,6 +10,8 @@ mod card_side;
 mod counted;
 mod error;
 mod in_process;
+#[cfg(feature = "pcsc")]
+pub mod pcsc;
 mod reply;
 mod short_only;
 #[cfg(test)]
