@@ -92,7 +92,8 @@ impl Actor {
                 if self.answers.send(Answer::Connected(connected)).is_ok() {
                     self.serve(card);
                 } else {
-                    close(card, self.on_close);
+                    // Given up before it was used.
+                    close(card, Disposition::Leave);
                 }
             }
             Err(error) => self.answer(Answer::Failed(error)),
@@ -230,6 +231,8 @@ fn connected(card: Card) -> Result<(Card, Connected), Error> {
 
 fn transmit(card: &Card, command: Zeroizing<Vec<u8>>, buffer: &mut [u8]) -> Answer {
     match card.transmit(&command, buffer) {
+        // A card answers two bytes or more; some drivers say nothing and no error when it is gone.
+        Ok([]) => Answer::Failed(what_happened(card, Error::Transmission)),
         Ok(received) if received.len() > Reply::MAX => {
             buffer.zeroize();
             Answer::Failed(Error::ReplyTooLong)
@@ -245,9 +248,26 @@ fn transmit(card: &Card, command: Zeroizing<Vec<u8>>, buffer: &mut [u8]) -> Answ
         Err(code) => {
             // What came before the failure may be in it.
             buffer.zeroize();
-            Answer::Failed(error::from(code))
+            match error::from(code) {
+                fault @ Error::Transmission => Answer::Failed(what_happened(card, fault)),
+                error => Answer::Failed(error),
+            }
         }
     }
+}
+
+/// A failed transmission is mostly a removal that the service has not seen yet: it looks every 400 ms. Asks it until it
+/// must have.
+fn what_happened(card: &Card, fault: Error) -> Error {
+    for _ in 0..30 {
+        match card.status2_len() {
+            Ok(_) | Err(Code::CommError | Code::NotTransacted) => {
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            Err(code) => return error::from(code),
+        }
+    }
+    fault
 }
 
 /// Ends a transaction. If it fails the transaction is ended without a disposition; the card is then mostly gone.

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use super::actor::{Actor, Answer, Connected, Grant, Job};
 use super::cancel::{BackOff, Wait};
-use super::{Cancel, ReaderName};
+use super::{Cancel, ReaderName, context};
 use crate::{Disposition, Error, Reply, Transport, wire};
 
 /// How long dropping a connection waits for a command under way.
@@ -103,7 +103,7 @@ impl Connection {
     /// is still at it.
     fn job(&mut self, job: Job) -> Result<Answer, Error> {
         let link = self.link.as_mut().ok_or_else(|| self.lost.clone())?;
-        if link.begin_pending {
+        if link.waiting {
             return Err(Error::SharingViolation);
         }
         let wait = Wait::new(Some(self.options.timeout), &self.options.cancel);
@@ -191,7 +191,8 @@ struct Link {
     jobs: Option<Sender<Job>>,
     answers: Receiver<Answer>,
     grant: Grant,
-    begin_pending: bool,
+    /// Whether the thread waits for another program's use of the card to end.
+    waiting: bool,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -213,10 +214,21 @@ impl Link {
         let thread = thread.map_err(|error| Error::Other {
             code: error.raw_os_error().and_then(|code| u32::try_from(code).ok()).unwrap_or_default(),
         })?;
-        let mut link = Self { jobs: Some(jobs), answers, grant, begin_pending: false, thread: Some(thread) };
-        let limit = options.patience.saturating_add(options.timeout);
-        match link.receive(&Wait::new(Some(limit), &options.cancel))? {
-            Answer::Connected(known) => Ok((link, known)),
+        let mut link = Self { jobs: Some(jobs), answers, grant, waiting: true, thread: Some(thread) };
+        let known = link.connected(reader, options)?;
+        link.waiting = false;
+        Ok((link, known))
+    }
+
+    /// The service lets nobody connect while another program has exclusive use, and does not say so.
+    fn connected(&mut self, reader: &ReaderName, options: &Options) -> Result<Connected, Error> {
+        let answer = match self.receive(&Wait::new(Some(options.patience), &options.cancel)) {
+            Err(Error::Timeout) if context::is_in_use(reader) => return Err(Error::SharingViolation),
+            Err(Error::Timeout) => self.receive(&Wait::new(Some(options.timeout), &options.cancel))?,
+            outcome => outcome?,
+        };
+        match answer {
+            Answer::Connected(known) => Ok(known),
             Answer::Failed(error) => Err(error),
             Answer::Reply { .. } | Answer::Done => Err(Error::NoService),
         }
@@ -242,9 +254,9 @@ impl Link {
         loop {
             wait.slice()?;
             self.grant.want();
-            if !self.begin_pending {
+            if !self.waiting {
                 self.send(Job::Begin)?;
-                self.begin_pending = true;
+                self.waiting = true;
             }
             let answer = match self.receive(wait) {
                 Err(error @ (Error::Timeout | Error::Cancelled)) if self.grant.give_up() => {
@@ -256,7 +268,7 @@ impl Link {
                 }
                 outcome => outcome?,
             };
-            self.begin_pending = false;
+            self.waiting = false;
             match answer {
                 // The service does not wait by itself, or an earlier request that was given up has come to its end.
                 Answer::Failed(Error::SharingViolation) => wait.pause(back_off.next())?,
@@ -271,7 +283,7 @@ impl Drop for Link {
     fn drop(&mut self) {
         self.grant.give_up();
         self.jobs = None;
-        if self.begin_pending {
+        if self.waiting {
             // It waits for another program, holds nothing, and ends when its turn comes.
             return;
         }

@@ -166,6 +166,12 @@ impl fmt::Debug for Context {
     }
 }
 
+/// Whether a program is connected to the card in `reader`; `false` when that cannot be told.
+pub(super) fn is_in_use(reader: &ReaderName) -> bool {
+    let states = Context::establish().and_then(|context| context.states()).unwrap_or_default();
+    states.iter().any(|state| state.name == *reader && state.in_use)
+}
+
 fn list(context: &pcsc::Context) -> Result<Vec<ReaderName>, Code> {
     let mut tries = 3;
     loop {
