@@ -9,6 +9,8 @@ pub(crate) fn run(arguments: &[String]) -> ExitCode {
     let arguments = arguments.to_vec();
     runner::run(vec![
         Step::new("system packages", || packages::ensure(packages::FOR_BENCHES)).vital(),
-        Step::new("benches", move || Outcome::of(cargo(&["bench", "--package", "benches"]).args(&arguments))),
+        Step::new("benches", move || {
+            Outcome::of(cargo(&["bench", "--package", "benches", "--bench", "*"]).args(&arguments))
+        }),
     ])
 }
