@@ -2,7 +2,6 @@
 
 use core::fmt;
 
-use mynumber_apdu::tlv::{self, Tag};
 use mynumber_applet::pin::{
     BirthDatePin, FourDigitPin, Reference, SignaturePassword, VerificationNumberA, VerificationNumberB,
     reference,
@@ -13,7 +12,7 @@ use mynumber_transport::Transport;
 use crate::cache::FileBytes;
 use crate::connection::Connection;
 use crate::error::{Error, ErrorKind, Object, Step};
-use crate::file::{self, File, FreeFile, Opens};
+use crate::file::{self, Contents, File, FreeFile, Opens};
 use crate::identify::{Counter, Identity};
 use crate::session::Session;
 use crate::sign::{Input, SignatureCheck, Signs};
@@ -110,8 +109,8 @@ impl<T: Transport> Card<T> {
     ///
     /// # Errors
     /// [`ErrorKind::BehindPin`] for the user-authentication certificate of a phone; [`Error`] otherwise.
-    pub fn read<F: FreeFile>(&mut self) -> Result<FileBytes, Error> {
-        self.with(|session| session.free_file(F::ID))
+    pub fn read<F: FreeFile>(&mut self) -> Result<Contents<F>, Error> {
+        self.with(|session| session.free_file(F::ID)).map(Contents::new)
     }
 
     /// As [`Card::read`], for files known at run time only.
@@ -139,7 +138,9 @@ impl<T: Transport> Card<T> {
     ///
     /// # Errors
     /// As [`Card::read`].
-    pub fn user_authentication_certificate(&mut self) -> Result<FileBytes, Error> {
+    pub fn user_authentication_certificate(
+        &mut self,
+    ) -> Result<Contents<file::UserAuthenticationCertificate>, Error> {
         self.read::<file::UserAuthenticationCertificate>()
     }
 
@@ -147,7 +148,10 @@ impl<T: Transport> Card<T> {
     ///
     /// # Errors
     /// As [`Card::unlock`] and [`Unlocked::read`].
-    pub fn signature_certificate(&mut self, password: &SignaturePassword) -> Result<FileBytes, Error> {
+    pub fn signature_certificate(
+        &mut self,
+        password: &SignaturePassword,
+    ) -> Result<Contents<file::SignatureCertificate>, Error> {
         self.read_locked::<reference::Signature, file::SignatureCertificate>(password)
     }
 
@@ -155,7 +159,7 @@ impl<T: Transport> Card<T> {
     ///
     /// # Errors
     /// As [`Card::unlock`] and [`Unlocked::read`].
-    pub fn attributes(&mut self, pin: &FourDigitPin) -> Result<FileBytes, Error> {
+    pub fn attributes(&mut self, pin: &FourDigitPin) -> Result<Contents<file::Attributes>, Error> {
         self.read_locked::<reference::InputAssist, file::Attributes>(pin)
     }
 
@@ -163,21 +167,18 @@ impl<T: Transport> Card<T> {
     ///
     /// # Errors
     /// As [`Card::unlock`] and [`Unlocked::read`].
-    pub fn number(&mut self, pin: &FourDigitPin) -> Result<FileBytes, Error> {
+    pub fn number(&mut self, pin: &FourDigitPin) -> Result<Contents<file::IndividualNumber>, Error> {
         self.read_locked::<reference::InputAssist, file::IndividualNumber>(pin)
     }
 
     /// The card face from the four-digit PIN, by way of My Number, which is verification number A: 9 exchanges.
     ///
     /// # Errors
-    /// As [`Card::unlock`] and [`Unlocked::read`], for both PINs; [`ErrorKind::NotANumber`].
-    pub fn card_face(&mut self, pin: &FourDigitPin) -> Result<FileBytes, Error> {
+    /// As [`Card::unlock`] and [`Unlocked::read`], for both PINs; [`ErrorKind::Content`] when the card holds no My Number.
+    pub fn card_face(&mut self, pin: &FourDigitPin) -> Result<Contents<file::CardFace>, Error> {
         let mut unlocked = self.unlock::<reference::InputAssist>(pin)?;
         let file = unlocked.read::<file::IndividualNumber>()?;
-        let not_a_number =
-            || Error::new(ErrorKind::NotANumber, Step::Read, Object::File(FileId::IndividualNumber));
-        let element = tlv::single(file.content(), Tag(0xFF10)).map_err(|_| not_a_number())?;
-        let number = VerificationNumberA::parse_bytes(element.value()).map_err(|_| not_a_number())?;
+        let number = VerificationNumberA::from(&file.view()?);
         let mut unlocked = unlocked.relock().unlock::<reference::CardFaceNumberA>(&number)?;
         let face = unlocked.read::<file::CardFace>()?;
         unlocked.close()?;
@@ -188,7 +189,10 @@ impl<T: Transport> Card<T> {
     ///
     /// # Errors
     /// As [`Card::unlock`] and [`Unlocked::read`].
-    pub fn card_face_by_number(&mut self, number: &VerificationNumberA) -> Result<FileBytes, Error> {
+    pub fn card_face_by_number(
+        &mut self,
+        number: &VerificationNumberA,
+    ) -> Result<Contents<file::CardFace>, Error> {
         self.read_locked::<reference::CardFaceNumberA, file::CardFace>(number)
     }
 
@@ -196,7 +200,10 @@ impl<T: Transport> Card<T> {
     ///
     /// # Errors
     /// As [`Card::unlock`] and [`Unlocked::read`].
-    pub fn card_face_by_print(&mut self, number: &VerificationNumberB) -> Result<FileBytes, Error> {
+    pub fn card_face_by_print(
+        &mut self,
+        number: &VerificationNumberB,
+    ) -> Result<Contents<file::CardFace>, Error> {
         self.read_locked::<reference::CardFaceNumberB, file::CardFace>(number)
     }
 
@@ -204,7 +211,7 @@ impl<T: Transport> Card<T> {
     ///
     /// # Errors
     /// As [`Card::unlock`] and [`Unlocked::read`].
-    pub fn age_record(&mut self, birth: &BirthDatePin) -> Result<FileBytes, Error> {
+    pub fn age_record(&mut self, birth: &BirthDatePin) -> Result<Contents<file::AgeRecord>, Error> {
         self.read_locked::<reference::CardFaceBirthDate, file::AgeRecord>(birth)
     }
 
@@ -228,7 +235,7 @@ impl<T: Transport> Card<T> {
     fn read_locked<R: Reference + Opens<F>, F: File>(
         &mut self,
         secret: &R::Secret,
-    ) -> Result<FileBytes, Error> {
+    ) -> Result<Contents<F>, Error> {
         let mut unlocked = self.unlock::<R>(secret)?;
         let bytes = unlocked.read::<F>()?;
         unlocked.close()?;

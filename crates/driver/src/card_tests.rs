@@ -172,3 +172,42 @@ fn c2_a_reset_while_nothing_is_unlocked_is_met_by_connecting_anew_once() {
     script.begin_faults.push_back(TransportError::CardReset);
     assert!(Card::new(script).user_authentication_certificate().is_ok());
 }
+
+#[test]
+fn the_card_face_from_the_four_digit_pin_takes_nine_exchanges() {
+    let number = [&[0xFF, 0x10, 0x0C][..], b"123456789018", &[0xFF, 0xFF]].concat();
+    let face = [&[0xFF, 0x20, 0x82, 0x0B, 0xF8][..], &[0x41; 0xBF8]].concat();
+    let script = Script::new(&[INPUT_ASSIST, (QUERY, "63C3"), (VERIFY, "9000")])
+        .then("00B08100 00", &ok(&number))
+        .and(&[CARD_FACE, ("00200093", "63CA"), ("00200093 0C 313233343536373839303138", "9000")])
+        .then("00B08200 000000", &ok(&face))
+        .and(&[LOG_OUT]);
+    let mut card = Card::new(script);
+    assert_eq!(card.card_face(&pin()).unwrap().content(), face);
+    let script = card.into_transport();
+    assert_eq!(script.commands().len(), 9);
+    assert_eq!(script.log.iter().filter(|line| *line == "begin").count(), 1);
+}
+
+#[test]
+fn a_number_file_that_holds_something_else_is_not_presented_as_a_number() {
+    let script = Script::new(&[INPUT_ASSIST, (QUERY, "63C3"), (VERIFY, "9000")])
+        .then("00B08100 00", &ok(&[0xFF, 0x10, 0x03, 0x41, 0x42, 0x43]))
+        .and(&[LOG_OUT]);
+    let mut card = Card::new(script);
+    let error = card.card_face(&pin()).unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Content(_)) && error.fault() == Fault::Card);
+    assert!(card.into_transport().is_done());
+}
+
+#[test]
+fn a_blocked_number_leaves_nothing_unlocked_behind_it() {
+    let number = [&[0xFF, 0x10, 0x0C][..], b"123456789018", &[0xFF, 0xFF]].concat();
+    let script = Script::new(&[INPUT_ASSIST, (QUERY, "63C3"), (VERIFY, "9000")])
+        .then("00B08100 00", &ok(&number))
+        .and(&[CARD_FACE, ("00200093", "63C0"), LOG_OUT]);
+    let mut card = Card::new(script);
+    let error = card.card_face(&pin()).unwrap_err();
+    assert_eq!((error.kind(), error.object()), (&ErrorKind::Blocked, Object::Pin(PinId::CardFaceNumberA)));
+    assert!(card.into_transport().is_done());
+}

@@ -3,6 +3,7 @@
 use core::fmt;
 
 use mynumber_apdu::{StatusWord, exchange, tlv};
+use mynumber_applet::content::ContentError;
 use mynumber_applet::{ApplicationId, DataObjectId, FileId, KeyId, PinId};
 use mynumber_transport as transport;
 
@@ -169,6 +170,8 @@ impl core::error::Error for Error {
             ErrorKind::Transport(cause) | ErrorKind::LogOut(Trouble::Transport(cause)) => Some(cause),
             ErrorKind::Exchange(cause) | ErrorKind::LogOut(Trouble::Exchange(cause)) => Some(cause),
             ErrorKind::Malformed(cause) => Some(cause),
+            ErrorKind::Content(cause) => Some(cause),
+            ErrorKind::SignatureCheck(cause) => Some(cause),
             _ => None,
         }
     }
@@ -295,11 +298,11 @@ pub enum ErrorKind {
         "the file does not begin as it should ({0}); the card holds something else, or its content was erased"
     )]
     Malformed(tlv::Error),
-    /// The number file holds no My Number.
+    /// The content is not what this file should hold.
     #[error(
-        "the number file does not hold a My Number; the card holds something else, or its content was erased"
+        "the content of the file is not what it should be ({0}); the card holds something else, or was erased"
     )]
-    NotANumber,
+    Content(ContentError),
     /// The object may not be asked for in this way. Nothing was sent.
     #[error("{0}")]
     Misuse(&'static str),

@@ -3,7 +3,7 @@
 use mynumber_applet::{ApplicationId, FileId, PinId, TokenKind, rows};
 use mynumber_transport::Transport;
 
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, Fault};
 use crate::guard::Tries;
 use crate::session::Session;
 
@@ -27,6 +27,9 @@ pub struct Counter {
     pub tries: Tries,
 }
 
+/// Bytes of the label in token information.
+const LABEL: usize = 32;
+
 impl<T: Transport> Session<'_, T> {
     pub(crate) fn identify(&mut self) -> Result<Identity, Error> {
         let mut applications = Vec::new();
@@ -44,14 +47,13 @@ impl<T: Transport> Session<'_, T> {
         Ok(Identity { applications, token })
     }
 
-    /// The kind of token; `None` when the token information is missing or names none that is known.
+    /// The kind of token, by the label that token information begins with (CARD.md §2.1); `None` when it is missing or
+    /// names none that is known.
     pub(crate) fn token(&mut self) -> Result<Option<TokenKind>, Error> {
         match self.file(FileId::TokenInfo) {
-            Ok(file) => Ok(kind_of(file.bytes())),
-            Err(error) if matches!(error.kind(), ErrorKind::ObjectAbsent | ErrorKind::AccessDenied) => {
-                Ok(None)
-            }
-            Err(error) => Err(error),
+            Ok(file) => Ok(file.bytes().get(..LABEL).and_then(TokenKind::from_label)),
+            Err(error) if error.fault() == Fault::Unreachable => Err(error),
+            Err(_) => Ok(None),
         }
     }
 
@@ -73,14 +75,4 @@ impl<T: Transport> Session<'_, T> {
         }
         Ok(counters)
     }
-}
-
-/// The kind of token by the label that token information begins with: 32 bytes, padded (CARD.md §2.1).
-fn kind_of(token_info: &[u8]) -> Option<TokenKind> {
-    let label = token_info.get(..32)?;
-    [TokenKind::Card, TokenKind::Android, TokenKind::Iphone].into_iter().find(|kind| {
-        label
-            .strip_prefix(kind.label().as_bytes())
-            .is_some_and(|rest| rest.iter().all(|byte| matches!(byte, b' ' | 0)))
-    })
 }

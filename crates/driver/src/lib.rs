@@ -19,6 +19,7 @@
 //! }
 //! let pin = FourDigitPin::parse("1234")?;
 //! let attributes = card.attributes(&pin)?;
+//! println!("{}", attributes.view()?.name().escape_debug());
 //!
 //! // The same in steps: what a PIN opens is checked by the compiler.
 //! let mut unlocked = card.unlock::<reference::InputAssist>(&pin)?;
@@ -101,6 +102,7 @@ pub use card::Card;
 pub use change::ChangesAlone;
 pub use chip::ChipKey;
 pub use error::{Error, ErrorKind, Fault, Object, Step, Trouble};
+pub use file::Contents;
 pub use guard::Tries;
 pub use identify::{Counter, Identity};
 pub use sign::{CheckFailure, Hash, Input, InputError, Scheme, SignatureCheck, Signs};

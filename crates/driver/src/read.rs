@@ -1,7 +1,7 @@
 //! Reading files, records and data objects whole.
 
 use mynumber_apdu::exchange::Lengths;
-use mynumber_apdu::tlv::{self, FileLength};
+use mynumber_apdu::tlv::{self, FileLength, Tag};
 use mynumber_apdu::{Class, Command, Instruction, Le, Meaning, StatusWord};
 use mynumber_applet::{Access, DataObjectId, FileId, FileRow, Structure, TokenKind};
 use mynumber_transport::Transport;
@@ -23,16 +23,23 @@ const DATA_OBJECT_LIMIT: usize = 0x1000;
 enum Shape {
     /// One TLV element, perhaps with filler after it.
     Element,
-    /// Plain bytes, this many.
-    Plain(usize),
+    /// One DER element that must begin with `30`.
+    Certificate,
+    /// Plain bytes: this many are usual, and without `least` of them it is not the file.
+    Plain { least: usize, usual: usize },
 }
 
 /// The shape of each transparent file (CARD.md §2).
 const fn shape(id: FileId) -> Shape {
     match id {
-        FileId::TokenInfo => Shape::Plain(160),
-        FileId::CertificateAvailability => Shape::Plain(3),
-        FileId::InputAssistFiller | FileId::CardFaceFiller => Shape::Plain(16),
+        FileId::SignatureCertificate
+        | FileId::SignatureCaCertificate
+        | FileId::UserAuthenticationCertificate
+        | FileId::UserAuthenticationCaCertificate => Shape::Certificate,
+        // The label is what decisions hang on.
+        FileId::TokenInfo => Shape::Plain { least: 32, usual: 160 },
+        FileId::CertificateAvailability => Shape::Plain { least: 3, usual: 3 },
+        FileId::InputAssistFiller | FileId::CardFaceFiller => Shape::Plain { least: 1, usual: 16 },
         _ => Shape::Element,
     }
 }
@@ -76,8 +83,8 @@ impl Reading {
     /// The number of bytes the content has, as far as what came tells.
     fn length(&self) -> Result<FileLength, Error> {
         match shape(self.row.id) {
-            Shape::Plain(length) => Ok(FileLength::Total(length)),
-            Shape::Element => tlv::file_length(self.data(), usize::from(self.row.limit))
+            Shape::Plain { least, usual } => Ok(FileLength::Total(if self.ended { least } else { usual })),
+            Shape::Element | Shape::Certificate => tlv::file_length(self.data(), usize::from(self.row.limit))
                 .map_err(|cause| self.error(ErrorKind::Malformed(cause))),
         }
     }
@@ -116,9 +123,25 @@ impl Reading {
         if !filler {
             return Err(self.error(ErrorKind::TrailingBytes { extra: after.len() }));
         }
+        let content = self.data().get(..total).unwrap_or_default();
+        if shape(self.row.id) == Shape::Certificate {
+            tlv::single(content, CERTIFICATE).map_err(|cause| self.error(ErrorKind::Malformed(cause)))?;
+        }
         Ok(FileBytes::new(self.data(), total))
     }
+
+    /// The card has no more of the file: enough, or too little.
+    fn end(&mut self) -> Result<(), Error> {
+        self.ended = true;
+        match self.wanted()? {
+            Some(_) => Err(self.too_short()),
+            None => Ok(()),
+        }
+    }
 }
+
+/// SEQUENCE: a certificate (RFC 5280 §4.1).
+const CERTIFICATE: Tag = Tag(0x30);
 
 impl<T: Transport> Session<'_, T> {
     /// A file, whole: from what was read before, or from the card. Its application must be the one to be used: it is
@@ -162,9 +185,6 @@ impl<T: Transport> Session<'_, T> {
     fn transparent(&mut self, row: &'static FileRow) -> Result<FileBytes, Error> {
         let mut reading = Reading::new(row);
         while let Some(le) = reading.wanted()? {
-            if reading.ended {
-                return Err(reading.too_short());
-            }
             reading.pieces = reading.pieces.saturating_add(1);
             if reading.pieces > MAX_PIECES {
                 return Err(reading.error(ErrorKind::TooManyPieces));
@@ -192,13 +212,12 @@ impl<T: Transport> Session<'_, T> {
         match answer.status {
             StatusWord::SUCCESS | StatusWord::END_OF_FILE if answer.length > 0 => {
                 reading.filled = reading.filled.saturating_add(answer.length);
-                reading.ended = answer.status == StatusWord::END_OF_FILE;
-                Ok(())
+                if answer.status == StatusWord::END_OF_FILE { reading.end() } else { Ok(()) }
             }
             StatusWord::SUCCESS | StatusWord::END_OF_FILE if reading.filled == 0 => {
                 Err(reading.error(ErrorKind::EmptyRead))
             }
-            StatusWord::SUCCESS | StatusWord::END_OF_FILE => Err(reading.too_short()),
+            StatusWord::SUCCESS | StatusWord::END_OF_FILE => reading.end(),
             status => self.refused_piece(reading, status, by_short_id),
         }
     }
@@ -213,7 +232,7 @@ impl<T: Transport> Session<'_, T> {
         match status.meaning() {
             Meaning::AccessDenied => Err(reading.error(ErrorKind::AccessDenied)),
             Meaning::FileNotFound => Err(reading.error(ErrorKind::ObjectAbsent)),
-            Meaning::WrongOffset if reading.filled > 0 => Err(reading.too_short()),
+            Meaning::WrongOffset if reading.filled > 0 => reading.end(),
             _ if by_short_id
                 && matches!(status, StatusWord::WRONG_P1P2 | StatusWord::FUNCTION_NOT_SUPPORTED) =>
             {

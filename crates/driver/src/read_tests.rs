@@ -4,13 +4,13 @@ use mynumber_transport::Error as TransportError;
 use super::*;
 use crate::card::Card;
 use crate::error::Fault;
-use crate::file;
+use crate::file::{self, Contents};
 use crate::testing::{JPKI, Script, bytes, element, ok};
 
 const ALL: &str = "00B08A00 000000";
 const SHORT: &str = "00B08A00 00";
 
-fn certificate(script: Script) -> (Result<FileBytes, Error>, Script) {
+fn certificate(script: Script) -> (Result<Contents<file::UserAuthenticationCertificate>, Error>, Script) {
     let mut card = Card::new(script);
     let result = card.user_authentication_certificate();
     (result, card.into_transport())
@@ -299,4 +299,25 @@ fn a_locked_file_is_not_asked_for_without_its_pin() {
     let mut card = Card::new(Script::default());
     let error = card.read_file(FileId::Attributes).unwrap_err();
     assert_eq!((error.fault(), card.into_transport().log.len()), (Fault::Caller, 0));
+}
+
+#[test]
+fn a14_a_certificate_file_of_another_tag_is_refused() {
+    let mut file = element(300);
+    file[0] = 0x31;
+    assert!(matches!(kind(Script::new(&[JPKI]).then(ALL, &ok(&file))), ErrorKind::Malformed(_)));
+}
+
+#[test]
+fn token_information_of_a_label_alone_is_enough() {
+    let label = b"JPKIAPICCTOKEN2                 ";
+    for end in ["6B00", "9000", "6282"] {
+        let script = Script::new(&[JPKI]).then("00B08600 00", &ok(label)).and(&[("00B00020 80", end)]);
+        let mut card = Card::new(script);
+        assert_eq!(card.read::<file::TokenInfo>().unwrap().bytes(), label);
+        assert!(card.into_transport().is_done());
+    }
+    let script = Script::new(&[JPKI]).then("00B08600 00", &ok(&label[..20])).and(&[("00B00014 8C", "6B00")]);
+    let error = Card::new(script).read::<file::TokenInfo>().unwrap_err();
+    assert_eq!(*error.kind(), ErrorKind::FileTooShort { expected: 32, received: 20 });
 }

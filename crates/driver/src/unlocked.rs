@@ -8,7 +8,7 @@ use mynumber_transport::Transport;
 
 use crate::cache::FileBytes;
 use crate::error::{Error, ErrorKind, Object, Step};
-use crate::file::{File, FreeFile, Opens};
+use crate::file::{Contents, File, FreeFile, Opens};
 use crate::guard::{LastTry, Tries};
 use crate::session::Session;
 use crate::sign::{Input, Naming, SignatureCheck, Signs};
@@ -24,8 +24,8 @@ impl<'c, T: Transport> Selected<'c, T> {
     ///
     /// # Errors
     /// [`Error`], as for every exchange with the card.
-    pub fn read<F: FreeFile>(&mut self) -> Result<FileBytes, Error> {
-        self.session.free_file(F::ID)
+    pub fn read<F: FreeFile>(&mut self) -> Result<Contents<F>, Error> {
+        self.session.free_file(F::ID).map(Contents::new)
     }
 
     /// Asks for the tries left of a PIN; costs none.
@@ -91,11 +91,11 @@ impl<'c, R: Reference, T: Transport> Unlocked<'c, R, T> {
     ///
     /// # Errors
     /// [`ErrorKind::SessionLost`] when the card was reset or lost since; [`Error`] otherwise.
-    pub fn read<F: File>(&mut self) -> Result<FileBytes, Error>
+    pub fn read<F: File>(&mut self) -> Result<Contents<F>, Error>
     where
         R: Opens<F>,
     {
-        self.session.file(F::ID)
+        self.session.file(F::ID).map(Contents::new)
     }
 
     /// As [`Unlocked::read`], for files known at run time only.
