@@ -29,11 +29,11 @@ impl Hash {
     /// The digest of `parts`, one after the other.
     #[must_use]
     pub fn of(self, parts: &[&[u8]]) -> Vec<u8> {
-        match self {
-            Self::Sha256 => digest::<Sha256>(parts),
-            Self::Sha384 => digest::<Sha384>(parts),
-            Self::Sha512 => digest::<Sha512>(parts),
+        let mut hasher = Hasher::new(self);
+        for part in parts {
+            hasher.update(part);
         }
+        hasher.finish()
     }
 
     /// The last arc of the hash function's identifier below 2.16.840.1.101.3.4.2.
@@ -46,12 +46,52 @@ impl Hash {
     }
 }
 
-fn digest<D: Digest>(parts: &[&[u8]]) -> Vec<u8> {
-    let mut state = D::new();
-    for part in parts {
-        state.update(part);
+/// A digest in the making, for content of any size.
+#[derive(Clone)]
+pub struct Hasher(State);
+
+#[derive(Clone)]
+enum State {
+    Sha256(Sha256),
+    Sha384(Sha384),
+    Sha512(Sha512),
+}
+
+impl Hasher {
+    /// Begins a digest.
+    #[must_use]
+    pub fn new(hash: Hash) -> Self {
+        Self(match hash {
+            Hash::Sha256 => State::Sha256(Sha256::new()),
+            Hash::Sha384 => State::Sha384(Sha384::new()),
+            Hash::Sha512 => State::Sha512(Sha512::new()),
+        })
     }
-    state.finalize().to_vec()
+
+    /// Takes the next bytes in.
+    pub fn update(&mut self, bytes: &[u8]) {
+        match &mut self.0 {
+            State::Sha256(state) => state.update(bytes),
+            State::Sha384(state) => state.update(bytes),
+            State::Sha512(state) => state.update(bytes),
+        }
+    }
+
+    /// The digest of everything taken in.
+    #[must_use]
+    pub fn finish(self) -> Vec<u8> {
+        match self.0 {
+            State::Sha256(state) => state.finalize().to_vec(),
+            State::Sha384(state) => state.finalize().to_vec(),
+            State::Sha512(state) => state.finalize().to_vec(),
+        }
+    }
+}
+
+impl core::fmt::Debug for Hasher {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Hasher")
+    }
 }
 
 /// The SHA-256 digest of `parts`, one after the other.

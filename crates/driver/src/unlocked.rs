@@ -155,7 +155,8 @@ impl<'c, R: Reference, T: Transport> Unlocked<'c, R, T> {
 
     /// Ends the unlocked state by going over to another application, exclusive use kept: what follows is a session
     /// with nothing unlocked, but which still logs out at its end.
-    pub(crate) fn relock(self) -> Selected<'c, T> {
+    #[must_use]
+    pub fn relock(self) -> Selected<'c, T> {
         Selected { session: self.session }
     }
 }
