@@ -14,8 +14,8 @@
 //! ```
 //!
 //! What is here: [`Command`] and [`Response`] (zero copy, no allocation), [`StatusWord`] (total over all
-//! 65,536 values), [`tlv`] (BER-TLV reader and writer), [`simple_tlv`] (the JICSAP record form), and
-//! [`exchange`] (61xx, 6Cxx, chaining, extended lengths, as a state machine that does no I/O).
+//! 65,536 values), [`tlv`] (BER-TLV reader and writer), [`simple_tlv`] (the JICSAP record form), [`atr`]
+//! (ISO 7816-3), and [`exchange`] (61xx, 6Cxx, chaining, extended lengths, as a state machine that does no I/O).
 //!
 //! Sections named in the documentation are those of ISO/IEC 7816-4:2020 and ISO/IEC 7816-3:2006.
 //!
@@ -25,6 +25,7 @@
 #[cfg(test)]
 extern crate std;
 
+pub mod atr;
 mod class;
 mod command;
 pub mod exchange;
