@@ -101,12 +101,18 @@ impl<'a> Atr<'a> {
         Groups { presence: Some(self.first_presence), rest: self.interface }
     }
 
-    /// The protocols that the card offers, the preferred one first; T=0 alone where no TD byte names one. `15` is no
-    /// protocol and left out.
+    /// The protocols that the card offers, each once, the preferred one first; T=0 alone where no TD byte names one. `15`
+    /// is no protocol and left out.
     pub fn protocols(&self) -> impl Iterator<Item = u8> + use<'a> {
         let mut named = self.groups().filter_map(|group| group.td).map(|td| td & 0x0F).peekable();
         let default = if named.peek().is_none() { Some(0) } else { None };
-        default.into_iter().chain(named).filter(|protocol| *protocol != 15)
+        let mut seen = 1u16 << 15;
+        default.into_iter().chain(named).filter(move |protocol| {
+            let bit = 1 << protocol;
+            let new = seen & bit == 0;
+            seen |= bit;
+            new
+        })
     }
 
     /// The bytes that a T=1 card takes in one block: TA of the first group that stands for T=1, from the third group on
