@@ -22,7 +22,8 @@ pub(crate) struct Policy {
 #[serde(deny_unknown_fields)]
 struct LicenceException {
     name: String,
-    licence: String,
+    /// What the manifest states; left out for a package that only points to a file.
+    licence: Option<String>,
     reason: String,
 }
 
@@ -65,13 +66,14 @@ impl Policy {
 
     /// What is wrong with the licence of a package; `None` when one that it offers is allowed.
     pub(crate) fn licence_problem(&self, name: &str, licence: Option<&str>) -> Option<String> {
-        let Some(licence) = licence else {
-            return Some("states no licence".to_owned());
-        };
-        let excepted = |exception: &LicenceException| exception.name == name && exception.licence == licence;
+        let excepted =
+            |exception: &LicenceException| exception.name == name && exception.licence.as_deref() == licence;
         if self.licence_exception.iter().any(excepted) {
             return None;
         }
+        let Some(licence) = licence else {
+            return Some("states no licence".to_owned());
+        };
         // Lax, because old packages write `MIT/Apache-2.0`.
         match Expression::parse_mode(licence, ParseMode::LAX) {
             Ok(expression) => {
@@ -103,6 +105,10 @@ licences = ["MIT", "Apache-2.0 WITH LLVM-exception"]
 name = "odd"
 licence = "MPL-2.0"
 reason = "only a test reads it"
+
+[[licence-exception]]
+name = "silent"
+reason = "its files were read"
 
 [[deny]]
 name = "der"
@@ -158,6 +164,9 @@ fn an_exception_holds_for_its_package_and_its_licence_only() {
     assert_eq!(policy.licence_problem("odd", Some("MPL-2.0")), None);
     assert!(policy.licence_problem("odd", Some("GPL-3.0-only")).is_some());
     assert!(policy.licence_problem("other", Some("MPL-2.0")).is_some());
+    assert_eq!(policy.licence_problem("silent", None), None);
+    assert!(policy.licence_problem("silent", Some("MPL-2.0")).is_some());
+    assert!(policy.licence_problem("odd", None).is_some());
 }
 
 #[test]
