@@ -239,13 +239,11 @@ impl<'c, 'o> Exchange<'c, 'o> {
             Some((piece, tail)) => (piece, !tail.is_empty()),
             None => (rest, false),
         };
-        let mut command = Command::new(
-            self.command.class().chained(more),
-            self.command.instruction(),
-            self.command.p1(),
-            self.command.p2(),
-        )
-        .with_data(piece);
+        // The last piece keeps the class as the caller gave it: the command may itself be part of a longer chain.
+        let class = if more { self.command.class().chained(true) } else { self.command.class() };
+        let mut command =
+            Command::new(class, self.command.instruction(), self.command.p1(), self.command.p2())
+                .with_data(piece);
         if self.command.secrecy() == Secrecy::Secret {
             command = command.secret();
         }

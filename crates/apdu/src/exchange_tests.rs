@@ -305,3 +305,13 @@ fn get_response_travels_on_the_channel_of_the_command() {
         assert_eq!(sent[1], [expected, 0xC0, 0x00, 0x00, 0x01]);
     }
 }
+
+#[test]
+fn the_last_piece_keeps_the_class_of_the_command() {
+    let data = [0x55; 300];
+    let command = Command::new(Class(0x10), Instruction::COMPUTE_SIGNATURE, 0, 0x9A).with_data(&data);
+    let mut out = [0; 16];
+    let (_, sent) = run(command, Lengths::Short, &mut out, |_, _| with_status(&[], 0x9000));
+    let classes: Vec<u8> = sent.iter().map(|bytes| bytes[0]).collect();
+    assert_eq!(classes, [0x10, 0x10]);
+}

@@ -1,0 +1,20 @@
+//! The bodies of the fuzz targets.
+//!
+//! A body takes any bytes and panics when a promise of the product is broken; it never returns a verdict. The targets
+//! in `fuzz/fuzz_targets/` call one body each, and the ordinary tests replay the committed corpus through the same
+//! functions. A new body is a module here, a row in [`BODIES`], a target of one line, and a folder in `fuzz/corpus/`.
+
+mod apdu_command;
+mod apdu_response;
+mod tlv;
+
+pub use apdu_command::apdu_command;
+pub use apdu_response::apdu_response;
+pub use tlv::tlv;
+
+/// What a body is: any bytes in, a panic when a promise is broken.
+pub type Body = fn(&[u8]);
+
+/// Every body, by the name of its target and of its corpus folder.
+pub const BODIES: &[(&str, Body)] =
+    &[("apdu_command", apdu_command), ("apdu_response", apdu_response), ("tlv", tlv)];
