@@ -1,6 +1,6 @@
 //! Counts what goes over the wire.
 
-use mynumber_apdu::Command;
+use mynumber_apdu::{Command, Secrecy};
 
 use crate::{Disposition, Error, Reply, Transport};
 
@@ -9,7 +9,8 @@ use crate::{Disposition, Error, Reply, Transport};
 pub struct Counts {
     /// Commands that were answered or may have been: those that were certainly not sent are not counted.
     pub exchanges: u64,
-    /// Bytes of those commands, length fields included.
+    /// Bytes of those commands, length fields included; of secret ones the four header bytes only, so that the sum tells
+    /// nothing of a PIN's length.
     pub sent: u64,
     /// Bytes of the replies, status words included.
     pub received: u64,
@@ -71,6 +72,13 @@ fn length(bytes: usize) -> u64 {
     u64::try_from(bytes).unwrap_or(u64::MAX)
 }
 
+const fn visible_length(command: &Command<'_>) -> usize {
+    match command.secrecy() {
+        Secrecy::Secret => 4,
+        Secrecy::Open => command.encoded_len(),
+    }
+}
+
 impl<T: Transport> Transport for Counted<T> {
     fn transmit(&mut self, command: &Command<'_>, reply: &mut Reply) -> Result<(), Error> {
         let outcome = self.inner.transmit(command, reply);
@@ -80,7 +88,7 @@ impl<T: Transport> Transport for Counted<T> {
         };
         if sent {
             add(&mut self.counts.exchanges, 1);
-            add(&mut self.counts.sent, length(command.encoded_len()));
+            add(&mut self.counts.sent, length(visible_length(command)));
         }
         if outcome.is_ok() {
             add(&mut self.counts.received, length(reply.bytes().len()));
