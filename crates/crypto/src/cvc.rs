@@ -31,32 +31,24 @@ pub fn check_record(issuer: &PublicKey<'_>, signed: &[&[u8]], signature: &[u8]) 
 
 /// Checks the signature of the card face, which covers three digests at once.
 ///
+/// `groups` are the bytes of complete elements: birth date, sex and chip key (`DF22` to `DF24`); name image and address
+/// image (`DF25`, `DF26`); photo (`DF27`).
+///
 /// # Errors
 /// [`VerifyError`].
 pub fn check_card_face(
     issuer: &PublicKey<'_>,
-    groups: &CardFaceGroups<'_>,
+    groups: [&[u8]; 3],
     signature: &[u8],
 ) -> Result<(), VerifyError> {
     issuer.verify_digest(Scheme::Pkcs1v15Raw, &card_face_digest_info(groups), signature)
 }
 
-/// What the signature of the card face covers; every field a complete TLV.
-#[derive(Clone, Copy, Debug)]
-pub struct CardFaceGroups<'a> {
-    /// Birth date, sex and chip key: `DF22`, `DF23`, `DF24`.
-    pub attributes: [&'a [u8]; 3],
-    /// Name image and address image: `DF25`, `DF26`.
-    pub images: [&'a [u8]; 2],
-    /// Photo: `DF27`.
-    pub photo: &'a [u8],
-}
-
 /// The bytes under the padding of a card-face signature: a `DigestInfo` that names SHA-256 and holds 96 bytes, the
 /// three digests of the groups one after the other (CARD.md §2.3).
 #[must_use]
-pub fn card_face_digest_info(groups: &CardFaceGroups<'_>) -> Vec<u8> {
-    let digests = [sha256(&groups.attributes), sha256(&groups.images), sha256(&[groups.photo])];
+pub fn card_face_digest_info(groups: [&[u8]; 3]) -> Vec<u8> {
+    let digests = groups.map(|group| sha256(&[group]));
     digest_info(Hash::Sha256, digests.as_flattened()).unwrap_or_default()
 }
 

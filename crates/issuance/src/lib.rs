@@ -1,3 +1,37 @@
-//! Skeleton.
+//! Makes cards: a test authority, simulated people, and the image of everything a chip holds.
+//!
+//! ```
+//! use mynumber_crypto::UnixTime;
+//! use mynumber_issuance::person::{Secrets, built_in};
+//! use mynumber_issuance::{TestAuthority, personalise};
+//! use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
+//!
+//! let now = UnixTime::from_utc_time(b"261001003000Z").ok_or("a time")?;
+//! let mut rng = ChaCha20Rng::seed_from_u64(1);
+//! let authority = TestAuthority::generate(now, &mut rng)?;
+//! let person = built_in::find("taro").ok_or("a person")?;
+//! let image = personalise(&authority, &person, &Secrets::documented()?, now, &mut rng)?;
+//! assert_eq!(image.keys.len(), 6);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! * [`pki`]: the authority, made at run time, kept on disk if wanted;
+//! * [`person`]: people built in, and people from a TOML file;
+//! * [`personalise()`]: the image of a plastic card;
+//! * [`images`]: what is printed on the card, as the chip holds it.
+//!
+//! Every simulated thing says so: certificates have `O=MYNUMBER-TEST` and the policies of test cards, key references
+//! begin with 9, addresses on the net end in `.invalid`, the people built in live in a prefecture that is none.
+//!
+//! What is absent: clocks and random sources (both are arguments), and input and output but for [`pki::Store`].
+//! Application intake, pre-delivery set-up, the delivery desk and the life cycle after delivery are not here yet.
 
 pub mod images;
+pub mod person;
+mod personalise;
+pub mod pki;
+mod validity;
+
+pub use person::{Person, Secrets};
+pub use personalise::{PersonaliseError, personalise};
+pub use pki::TestAuthority;

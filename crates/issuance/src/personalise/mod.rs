@@ -1,0 +1,181 @@
+//! Personalisation: everything that is written into the chip of one card.
+
+mod card_face;
+mod card_manager;
+mod input_assist;
+mod jpki;
+mod references;
+
+use mynumber_applet::content::ContentError;
+use mynumber_applet::pin::PinFormError;
+use mynumber_applet::{Date, FileId, KeyId};
+use mynumber_crypto::UnixTime;
+use mynumber_virtual_card::{FileContents, Image, PrivateKey, ValueTooLong};
+use rand_core::CryptoRng;
+use rsa::RsaPrivateKey;
+
+use crate::images;
+use crate::person::{Person, PersonError, Secrets};
+use crate::pki::{CardVerifiableKey, PkiError, TestAuthority, generate_keys};
+use crate::validity::{age, card_expiry, certificate_expiry, date_in_japan};
+
+/// The content of the files that hold sixteen `FF` bytes of unknown purpose (CARD.md §2).
+const FILLER: [u8; 16] = [0xFF; 16];
+/// More than any file of a card; emission fails beyond.
+const BUFFER: usize = 0x8000;
+
+/// Makes the image of a plastic card for `person`, issued at `now`: five applications, six RSA keys of 2048 bits drawn
+/// from `rng`, certificates and signed records of `authority`.
+///
+/// The expiry dates follow CARD.md §8 unless the person has one. Nobody under fifteen gets a signature certificate; who
+/// lacks a certificate lacks its key as well, and its PIN is there all the same.
+///
+/// # Errors
+/// [`PersonaliseError`]; nothing is half done.
+pub fn personalise<R: CryptoRng + ?Sized>(
+    authority: &TestAuthority,
+    person: &Person,
+    secrets: &Secrets,
+    now: UnixTime,
+    rng: &mut R,
+) -> Result<Image, PersonaliseError> {
+    person.check()?;
+    let dates = Dates::of(person, now)?;
+    let keys = Keys::generate(rng)?;
+    let job = Job { authority, person, secrets, dates, keys: &keys };
+    let mut image = Image::empty();
+    job.write_jpki(&mut image, rng)?;
+    job.write_input_assist(&mut image)?;
+    job.write_card_face(&mut image)?;
+    job.write_common_and_card_manager(&mut image)?;
+    job.write_references(&mut image)?;
+    let (signature, user_authentication) = (job.has_signature(), job.has_user_authentication());
+    keys.store(&mut image, signature, user_authentication);
+    Ok(image)
+}
+
+/// Why a card could not be personalised.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PersonaliseError {
+    /// The person has a field that no card can hold.
+    #[error(transparent)]
+    Person(#[from] PersonError),
+    /// The card would have expired before it is issued, or its dates leave the calendar.
+    #[error("the card would not hold on the day of its issue")]
+    Expired,
+    /// The authority could not certify.
+    #[error(transparent)]
+    Authority(#[from] PkiError),
+    /// An RSA key could not be made.
+    #[error("an RSA key could not be made")]
+    Key(#[from] rsa::Error),
+    /// A text or the portrait could not be drawn.
+    #[error(transparent)]
+    Image(#[from] images::Error),
+    /// A file could not be written: a text is too long for it.
+    #[error("a file of the card could not be written")]
+    Content(#[from] ContentError),
+    /// A verification number could not be composed.
+    #[error("a verification number could not be composed")]
+    Pin(#[from] PinFormError),
+    /// A reference value is too long: a fault of this crate.
+    #[error("a reference value is too long")]
+    Reference(#[from] ValueTooLong),
+}
+
+/// The days that matter.
+#[derive(Clone, Copy, Debug)]
+struct Dates {
+    now: UnixTime,
+    issued: Date,
+    card: Date,
+    certificates: UnixTime,
+}
+
+impl Dates {
+    fn of(person: &Person, now: UnixTime) -> Result<Self, PersonaliseError> {
+        let issued = date_in_japan(now).ok_or(PersonaliseError::Expired)?;
+        let card = match person.expiry {
+            Some(expiry) => Some(expiry),
+            None => card_expiry(person.birth_date, issued, person.end_of_stay),
+        };
+        let card = card.filter(|card| *card >= issued).ok_or(PersonaliseError::Expired)?;
+        let certificates = certificate_expiry(person.birth_date, issued, card)
+            .and_then(crate::validity::end_of_date)
+            .ok_or(PersonaliseError::Expired)?;
+        Ok(Self { now, issued, card, certificates })
+    }
+}
+
+/// The key pairs of one card.
+struct Keys {
+    signature: RsaPrivateKey,
+    user_authentication: RsaPrivateKey,
+    input_assist: RsaPrivateKey,
+    session: RsaPrivateKey,
+    card_face: RsaPrivateKey,
+    common: RsaPrivateKey,
+}
+
+impl Keys {
+    fn generate<R: CryptoRng + ?Sized>(rng: &mut R) -> Result<Self, rsa::Error> {
+        let keys: [RsaPrivateKey; 6] = generate_keys(6, rng)?.try_into().map_err(|_| rsa::Error::Internal)?;
+        let [signature, user_authentication, input_assist, session, card_face, common] = keys;
+        Ok(Self { signature, user_authentication, input_assist, session, card_face, common })
+    }
+
+    fn store(self, image: &mut Image, signature: bool, user_authentication: bool) {
+        let keys = [
+            (KeyId::Signature, self.signature, signature),
+            (KeyId::UserAuthentication, self.user_authentication, user_authentication),
+            (KeyId::InputAssistInternal, self.input_assist, true),
+            (KeyId::InputAssistSession, self.session, true),
+            (KeyId::CardFaceInternal, self.card_face, true),
+            (KeyId::CommonInternal, self.common, true),
+        ];
+        let kept = keys.into_iter().filter(|(_, _, wanted)| *wanted);
+        image.keys.extend(kept.map(|(id, key, _)| (id, PrivateKey::Rsa(key))));
+    }
+}
+
+/// One card being made.
+struct Job<'a> {
+    authority: &'a TestAuthority,
+    person: &'a Person,
+    secrets: &'a Secrets,
+    dates: Dates,
+    keys: &'a Keys,
+}
+
+impl Job<'_> {
+    /// 署名用電子証明書: not under fifteen (CARD.md §3.4).
+    fn has_signature(&self) -> bool {
+        self.person.wants_signature && age(self.person.birth_date, self.dates.issued) >= 15
+    }
+
+    const fn has_user_authentication(&self) -> bool {
+        self.person.wants_user_authentication
+    }
+}
+
+/// Writes a transparent file that `emit` makes.
+fn file(
+    image: &mut Image,
+    id: FileId,
+    emit: impl FnOnce(&mut [u8]) -> Result<&[u8], ContentError>,
+) -> Result<(), ContentError> {
+    let mut buffer = vec![0; BUFFER];
+    let bytes = emit(&mut buffer)?.to_vec();
+    image.files.insert(id, FileContents::Bytes(bytes));
+    Ok(())
+}
+
+/// The public half of a key in the two forms that are needed.
+fn public(key: &RsaPrivateKey) -> CardVerifiableKey {
+    CardVerifiableKey::of(key)
+}
+
+#[cfg(test)]
+#[path = "../personalise_tests.rs"]
+mod tests;
