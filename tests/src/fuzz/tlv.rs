@@ -65,9 +65,9 @@ fn written_back(data: &[u8], length: usize) {
     assert_eq!(Some(writer.finish()), data.get(..length));
 }
 
-/// The length told from the first bytes is the one the reader finds, and more bytes are asked for only when needed.
+/// The length told from the first bytes is the one the lenient reader finds (the card pads lengths), and more bytes are asked for only when needed.
 fn lengths_told_early(data: &[u8]) {
-    let first = Reader::new(data).next_element();
+    let first = Reader::accepting_ber_lengths(data).next_element();
     let mut known = 0;
     for _ in 0..8 {
         match file_length(data.get(..known).unwrap_or(data), usize::MAX) {
