@@ -2,6 +2,8 @@
 //!
 //! The dumps are found in the package as cargo unpacked it; nothing of them is copied here.
 
+#![expect(clippy::expect_used, clippy::panic, reason = "tests may fail loudly, their helpers too")]
+
 use std::path::PathBuf;
 use std::sync::OnceLock;
 

@@ -4,6 +4,8 @@
 //! These are rules about the source, not about the product. Each module says what its rule is for.
 
 #[cfg(test)]
+mod card_facts;
+#[cfg(test)]
 mod core_without_std;
 #[cfg(test)]
 mod dependencies;
