@@ -6,7 +6,7 @@
 //! | host's end | |
 //! | --- | --- |
 //! | [`InProcess`] | a card in the same process |
-//! | [`pcsc`] (feature `pcsc`) | the readers of the system |
+//! | `pcsc` (feature `pcsc`) | the readers of the system |
 //! | [`Replay`] | a recorded session |
 //!
 //! | wrapper of any of them | |
