@@ -1,16 +1,20 @@
 //! What the workspace's tests share: one test binary per boundary stands beside it in `tests/`.
 //!
 //! - [`fuzz`]: the bodies of the fuzz targets, as ordinary functions; `tests/corpus.rs` replays their corpus.
+//! - [`script`]: scripts of exchanges, written in hex.
 //! - [`tlv_oracle`]: our TLV reader beside the crate `iso7816-tlv`, and the list of what they differ on.
 //! - [`tlv_tree`]: owned TLV trees for tests, where speed does not matter.
+//! - [`virtual_card`]: a virtual card for tests of the card side.
 
 pub mod fuzz;
 #[cfg(all(feature = "pcsc", target_os = "linux"))]
 pub mod pcscd;
 #[cfg(all(feature = "pcsc", target_os = "linux"))]
 mod plain_card;
+pub mod script;
 pub mod tlv_oracle;
 pub mod tlv_tree;
+pub mod virtual_card;
 
 #[cfg(all(feature = "pcsc", target_os = "linux"))]
 pub use plain_card::{PlainCard, Seen};
