@@ -6,15 +6,21 @@
 
 mod apdu_command;
 mod apdu_response;
+mod card_session;
 mod tlv;
 
 pub use apdu_command::apdu_command;
 pub use apdu_response::apdu_response;
+pub use card_session::card_session;
 pub use tlv::tlv;
 
 /// What a body is: any bytes in, a panic when a promise is broken.
 pub type Body = fn(&[u8]);
 
 /// Every body, by the name of its target and of its corpus folder.
-pub const BODIES: &[(&str, Body)] =
-    &[("apdu_command", apdu_command), ("apdu_response", apdu_response), ("tlv", tlv)];
+pub const BODIES: &[(&str, Body)] = &[
+    ("apdu_command", apdu_command),
+    ("apdu_response", apdu_response),
+    ("card_session", card_session),
+    ("tlv", tlv),
+];
