@@ -49,3 +49,12 @@ pub use mynumber_driver as driver;
 pub use mynumber_issuance as issuance;
 pub use mynumber_transport as transport;
 pub use mynumber_virtual_card as virtual_card;
+
+/// The random numbers of the operating system, as the core crates take them.
+///
+/// # Panics
+/// When the operating system refuses random numbers: nothing can be done without them.
+#[must_use]
+pub fn system_random() -> impl rand_core::CryptoRng + Send + 'static {
+    rand_core::UnwrapErr(getrandom::SysRng)
+}

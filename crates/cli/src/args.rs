@@ -1,0 +1,331 @@
+//! The arguments. English help stands here; `help_ja` holds the Japanese one for the same list.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::language::Language;
+
+/// Read, sign and change PINs on a My Number Card, and serve a virtual one
+#[derive(Debug, Parser)]
+#[command(name = "mynumber", version, propagate_version = true, arg_required_else_help = true)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Common {
+    /// Card to use: part of a reader's name, its number from `readers`, or `virtual[:PERSON]`
+    #[arg(long, global = true, value_name = "READER")]
+    pub(crate) reader: Option<String>,
+    /// Print JSON (schema in crates/cli/JSON.md)
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// Seconds to wait for a card or for another program to let go of it
+    #[arg(long, global = true, value_name = "SECONDS", value_parser = seconds)]
+    pub(crate) timeout: Option<Duration>,
+    /// Language of messages
+    #[arg(long, global = true, value_enum)]
+    pub(crate) lang: Option<Language>,
+    /// Read PINs from this open file descriptor, one line each
+    #[arg(long, global = true, value_name = "N", conflicts_with = "pin_stdin")]
+    pub(crate) pin_fd: Option<u32>,
+    /// Read PINs from standard input, one line each
+    #[arg(long, global = true)]
+    pub(crate) pin_stdin: bool,
+    /// Spend the last try of a PIN; a wrong PIN then blocks it
+    #[arg(long, global = true)]
+    pub(crate) last_try: bool,
+    /// Show every exchange on standard error, secrets and personal data left out
+    #[arg(long, global = true)]
+    pub(crate) trace: bool,
+    /// Folder of the virtual cards (default: the user's data folder)
+    #[arg(long, global = true, value_name = "FOLDER")]
+    pub(crate) cards: Option<PathBuf>,
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| format!("'{text}' is not a number of seconds"))?;
+    match Duration::try_from_secs_f64(seconds) {
+        Ok(duration) if duration <= Duration::from_secs(86_400) => Ok(duration),
+        _ => Err("a time from 0 to 86400 seconds is expected".to_owned()),
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Show every PIN with the tries left and where it can be reset
+    Status,
+    /// Read name, address, birth date and sex (input-assist PIN)
+    Attributes,
+    /// Read My Number (input-assist PIN)
+    Number,
+    /// Read the card face and write photo, images and a picture of the card
+    Face(FaceArguments),
+    /// Read a certificate
+    Certificate(CertificateArguments),
+    /// Sign a file
+    Sign(SignArguments),
+    /// Change PINs
+    #[command(subcommand)]
+    Pin(PinCommand),
+    /// Make, serve and show virtual cards
+    #[command(subcommand)]
+    Card(CardCommand),
+    /// List the readers and what is in them
+    Readers,
+    /// Wait until a My Number Card is there
+    Wait(WaitArguments),
+    /// Find out why a card cannot be used
+    Doctor,
+    /// Send APDUs as they are
+    Apdu(ApduArguments),
+    /// Show the main job on the embedded virtual card, and through PC/SC where possible
+    Demo(DemoArguments),
+    /// Print the shell completions
+    Completions {
+        /// Shell
+        shell: clap_complete::Shell,
+    },
+    /// Write the man pages into a folder
+    Man {
+        /// Folder
+        folder: PathBuf,
+    },
+}
+
+/// How the card face is unlocked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FaceKey {
+    /// The four-digit input-assist PIN
+    Pin,
+    /// My Number (verification number A)
+    A,
+    /// Birth date, expiry year and security code (verification number B)
+    B,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FaceArguments {
+    /// What unlocks the face
+    #[arg(long, value_enum, default_value = "pin")]
+    pub(crate) with: FaceKey,
+    /// Folder for photo.png, name.png, address.png, front.svg, back.svg
+    #[arg(long, short, value_name = "FOLDER", default_value = ".")]
+    pub(crate) output: PathBuf,
+    /// Replace existing files
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+/// Which certificate of the card.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CertificateKind {
+    /// Signature certificate (needs the signature password)
+    Sign,
+    /// User-authentication certificate
+    Auth,
+    /// Authority certificate of the signature certificate
+    SignCa,
+    /// Authority certificate of the user-authentication certificate
+    AuthCa,
+}
+
+/// How a certificate is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CertificateForm {
+    /// Readable text
+    Text,
+    /// PEM
+    Pem,
+    /// DER
+    Der,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CertificateArguments {
+    /// Which certificate
+    #[arg(value_enum)]
+    pub(crate) kind: CertificateKind,
+    /// Form of the output
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) form: CertificateForm,
+    /// Output file (default: standard output)
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Replace an existing file
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+/// Which key signs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SigningKey {
+    /// Signature key
+    Sign,
+    /// User-authentication key
+    Auth,
+}
+
+/// What is made of the input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SignatureForm {
+    /// Hash the file here and sign the hash: a detached signature that `openssl dgst -verify` checks
+    Detached,
+    /// The input is the hash itself (32, 48 or 64 bytes by --hash)
+    Raw,
+}
+
+/// Hash of a signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Hash {
+    /// SHA-256
+    Sha256,
+    /// SHA-384
+    Sha384,
+    /// SHA-512
+    Sha512,
+}
+
+/// Padding of an RSA signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Padding {
+    /// PKCS#1 v1.5
+    Pkcs1,
+    /// PSS (SHA-256 only)
+    Pss,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SignArguments {
+    /// File to sign (`-`: standard input)
+    pub(crate) input: PathBuf,
+    /// Key
+    #[arg(long, value_enum, default_value = "sign")]
+    pub(crate) key: SigningKey,
+    /// What is made of the input
+    #[arg(long, value_enum, default_value = "detached")]
+    pub(crate) form: SignatureForm,
+    /// Hash
+    #[arg(long, value_enum, default_value = "sha256")]
+    pub(crate) hash: Hash,
+    /// Padding
+    #[arg(long, value_enum, default_value = "pkcs1")]
+    pub(crate) padding: Padding,
+    /// Output file for the signature (default: standard output)
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Also write the certificate (PEM) to this file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) certificate: Option<PathBuf>,
+    /// Replace existing files
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+/// Which PIN.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PinName {
+    /// Signature password
+    Sign,
+    /// User-authentication PIN
+    Auth,
+    /// Input-assist PIN
+    InputAssist,
+    /// Resident-register (juki) PIN
+    Juki,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PinCommand {
+    /// Change a PIN that you know
+    Change {
+        /// Which PIN
+        #[arg(value_enum)]
+        pin: PinName,
+    },
+    /// Finish a change of the juki PIN that was broken off half-done
+    Repair,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CardCommand {
+    /// Make a virtual card for a built-in person or from a TOML file
+    New(CardNewArguments),
+    /// Plug virtual cards into the PC/SC service and show a live trace
+    Serve(CardServeArguments),
+    /// Show the virtual cards, or one of them
+    Show {
+        /// Name of the card
+        card: Option<String>,
+    },
+    /// List the built-in people
+    People,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CardNewArguments {
+    /// Built-in person, or a TOML file
+    pub(crate) person: String,
+    /// Name of the card (default: the person's)
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+    /// Quirks file (TOML) that goes with the card
+    #[arg(long, value_name = "FILE")]
+    pub(crate) quirks: Option<PathBuf>,
+    /// Replace a card of that name
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CardServeArguments {
+    /// Cards by name or built-in person, one per slot
+    #[arg(default_value = "taro")]
+    pub(crate) cards: Vec<String>,
+    /// Port of the first virtual reader slot
+    #[arg(long, default_value_t = 35_963)]
+    pub(crate) port: u16,
+    /// Host of the virtual reader driver
+    #[arg(long, default_value = "127.0.0.1")]
+    pub(crate) host: String,
+    /// Quirks file (TOML) for this run; only what it says of behaviour counts
+    #[arg(long, value_name = "FILE")]
+    pub(crate) quirks: Option<PathBuf>,
+    /// No live trace
+    #[arg(long)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct WaitArguments {
+    /// Wait until the card is taken out instead
+    #[arg(long)]
+    pub(crate) removal: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ApduArguments {
+    /// APDUs in hexadecimal; without any, lines from standard input or --file
+    pub(crate) apdus: Vec<String>,
+    /// Script of lines as `scriptor` reads them (`-`: standard input)
+    #[arg(long, value_name = "FILE", conflicts_with = "apdus")]
+    pub(crate) file: Option<PathBuf>,
+    /// Go on after a status word other than 9000
+    #[arg(long)]
+    pub(crate) keep_going: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DemoArguments {
+    /// Only the embedded card, even where PC/SC would work
+    #[arg(long)]
+    pub(crate) embedded_only: bool,
+    /// Keep the folder with what the demo wrote
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) keep: Option<PathBuf>,
+}

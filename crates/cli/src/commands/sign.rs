@@ -1,0 +1,220 @@
+//! `sign`: a signature by one of the card's two keys.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use base64ct::{Base64, Encoding};
+use indicatif::{ProgressBar, ProgressStyle};
+use mynumber::OwnCertificate;
+use mynumber::applet::PinId;
+use mynumber::applet::pin::reference;
+use mynumber::crypto::digest::Hasher;
+use mynumber::driver::{Hash as DriverHash, Input, Signature, Signs};
+use serde::Serialize;
+
+use crate::args::{Hash, Padding, SignArguments, SignatureForm, SigningKey};
+use crate::commands::certificate::pem;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::files::Destination;
+use crate::language::{Language, say};
+use crate::names::Named;
+use crate::output::{Format, Product};
+use crate::run::{AnyCard, Run};
+
+pub(crate) fn run(run: &Run, arguments: &SignArguments) -> Result<(), Failure> {
+    let destination = Destination::new(arguments.output.as_deref(), arguments.force);
+    let certificate_file =
+        arguments.certificate.as_deref().map(|path| Destination::new(Some(path), arguments.force));
+    destination.check()?;
+    if let Some(file) = &certificate_file {
+        file.check()?;
+    }
+    let input = input(arguments)?;
+    let mut card = run.card()?;
+    let signature = match arguments.key {
+        SigningKey::Sign => {
+            let password = run.password(PinId::Signature.name())?;
+            sign::<reference::Signature>(&mut card, &password, &input, run.common.last_try)?
+        }
+        SigningKey::Auth => {
+            let pin = run.four_digits(PinId::UserAuthentication.name())?;
+            sign::<reference::UserAuthentication>(&mut card, &pin, &input, run.common.last_try)?
+        }
+    };
+    if let Some(file) = certificate_file {
+        file.write(pem(signature.certificate()).as_bytes())?;
+    }
+    if run.format == Format::Json {
+        if matches!(destination, Destination::File { .. }) {
+            destination.write(signature.value())?;
+        }
+        return run.print(&SignatureProduct::of(arguments, &signature));
+    }
+    destination.write(signature.value())
+}
+
+fn sign<R: Signs>(
+    card: &mut AnyCard,
+    secret: &R::Secret,
+    input: &Input,
+    last_try: bool,
+) -> Result<Signature, Failure> {
+    let mut unlocked = match last_try {
+        true => card.unlock_spending_the_last_try::<R>(secret)?,
+        false => card.unlock::<R>(secret)?,
+    };
+    let signature = unlocked.sign(input, &OwnCertificate)?;
+    unlocked.close()?;
+    Ok(signature)
+}
+
+const fn driver_hash(hash: Hash) -> DriverHash {
+    match hash {
+        Hash::Sha256 => DriverHash::Sha256,
+        Hash::Sha384 => DriverHash::Sha384,
+        Hash::Sha512 => DriverHash::Sha512,
+    }
+}
+
+/// What goes to the card: the hash of the file, or the file as the hash.
+fn input(arguments: &SignArguments) -> Result<Input, Failure> {
+    let hash = driver_hash(arguments.hash);
+    let digest = match arguments.form {
+        SignatureForm::Detached => hash_file(&arguments.input, arguments.hash)?,
+        SignatureForm::Raw => raw_digest(&arguments.input, hash.length())?,
+    };
+    match arguments.padding {
+        Padding::Pkcs1 => Input::digest(hash, &digest).map_err(|error| bad_input(&error)),
+        Padding::Pss => {
+            let digest =
+                <[u8; 32]>::try_from(digest.as_slice()).ok().filter(|_| arguments.hash == Hash::Sha256);
+            match digest {
+                Some(digest) => Ok(Input::pss(&digest)),
+                None => Err(Failure::new(
+                    Exit::Usage,
+                    say!("the card makes PSS signatures of SHA-256 only", "カードのPSS署名はSHA-256だけです"),
+                )),
+            }
+        }
+    }
+}
+
+fn open(path: &Path) -> Result<(Box<dyn Read>, Option<u64>), Failure> {
+    if path == Path::new("-") {
+        return Ok((Box::new(std::io::stdin()), None));
+    }
+    let shown = path.display();
+    let failed = |error: std::io::Error| {
+        Failure::new(Exit::BadInput, say!("cannot read {shown}: {error}", "{shown} を読めません: {error}"))
+    };
+    let file = File::open(path).map_err(failed)?;
+    let metadata = file.metadata().map_err(failed)?;
+    if metadata.is_dir() {
+        return Err(Failure::new(Exit::BadInput, say!("{shown} is a folder", "{shown} はフォルダーです")));
+    }
+    Ok((Box::new(file), Some(metadata.len())))
+}
+
+/// Hashes a file of any size in constant memory, with a progress bar where it takes long.
+fn hash_file(path: &Path, hash: Hash) -> Result<Vec<u8>, Failure> {
+    const BAR_FROM: u64 = 64 << 20;
+    let (mut reader, length) = open(path)?;
+    let bar = match length {
+        Some(length) if length >= BAR_FROM => {
+            let style = ProgressStyle::with_template("{bar:40} {bytes}/{total_bytes} {eta}");
+            ProgressBar::new(length).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+        }
+        _ => ProgressBar::hidden(),
+    };
+    let mut hasher = Hasher::new(match hash {
+        Hash::Sha256 => mynumber::crypto::digest::Hash::Sha256,
+        Hash::Sha384 => mynumber::crypto::digest::Hash::Sha384,
+        Hash::Sha512 => mynumber::crypto::digest::Hash::Sha512,
+    });
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        let count = match reader.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(count) => count,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+            Err(error) => {
+                let shown = path.display();
+                return Err(Failure::new(
+                    Exit::BadInput,
+                    say!("cannot read {shown}: {error}", "{shown} を読めません: {error}"),
+                ));
+            }
+        };
+        hasher.update(buffer.get(..count).unwrap_or_default());
+        bar.inc(u64::try_from(count).unwrap_or_default());
+    }
+    bar.finish_and_clear();
+    Ok(hasher.finish())
+}
+
+/// The hash itself, as bytes.
+fn raw_digest(path: &Path, length: usize) -> Result<Vec<u8>, Failure> {
+    let (reader, _) = open(path)?;
+    let mut digest = Vec::new();
+    let limit = u64::try_from(length).unwrap_or(64) + 1;
+    reader.take(limit).read_to_end(&mut digest).map_err(|error| bad_input(&error))?;
+    if digest.len() != length {
+        return Err(Failure::new(
+            Exit::BadInput,
+            say!(
+                "a hash of {length} bytes is expected; to sign a file's content leave --form raw out",
+                "{length}バイトのハッシュ値が必要です。ファイルの内容に署名する場合は --form raw を外してください"
+            ),
+        ));
+    }
+    Ok(digest)
+}
+
+fn bad_input(error: &dyn std::fmt::Display) -> Failure {
+    Failure::new(Exit::BadInput, say!("{error}", "入力の誤り: {error}"))
+}
+
+#[derive(Serialize)]
+struct SignatureProduct {
+    key: &'static str,
+    hash: &'static str,
+    padding: &'static str,
+    /// Base64.
+    signature: String,
+    certificate_pem: String,
+    /// The signature fits the certificate of the card. Who issued that was not checked.
+    checked: [&'static str; 2],
+    not_checked: [&'static str; 3],
+}
+
+impl SignatureProduct {
+    fn of(arguments: &SignArguments, signature: &Signature) -> Self {
+        Self {
+            key: match arguments.key {
+                SigningKey::Sign => "signature",
+                SigningKey::Auth => "user_authentication",
+            },
+            hash: match arguments.hash {
+                Hash::Sha256 => "sha256",
+                Hash::Sha384 => "sha384",
+                Hash::Sha512 => "sha512",
+            },
+            padding: match arguments.padding {
+                Padding::Pkcs1 => "pkcs1",
+                Padding::Pss => "pss",
+            },
+            signature: Base64::encode_string(signature.value()),
+            certificate_pem: pem(signature.certificate()),
+            checked: ["purpose of the certificate", "signature against the card's certificate"],
+            not_checked: ["issuer", "validity at this time", "revocation"],
+        }
+    }
+}
+
+impl Product for SignatureProduct {
+    fn text(&self, _: Language) -> String {
+        format!("{}\n", self.signature)
+    }
+}

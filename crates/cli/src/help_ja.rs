@@ -1,0 +1,142 @@
+//! The Japanese help, put over the argument list; a test keeps it complete.
+
+use clap::Command;
+
+use crate::exit::TABLE;
+use crate::language::Language;
+
+/// Japanese help by place: `command`, `command sub`, or `command --argument`; global arguments stand under `--name`.
+const HELP: &[(&str, &str)] = &[
+    ("", "マイナンバーカードの読み取り・署名・暗証番号の変更と、仮想カードの提供"),
+    ("--reader", "使うカード: リーダー名の一部、readers の番号、または virtual[:人物]"),
+    ("--json", "JSONで出力する（形式は crates/cli/JSON.md）"),
+    ("--timeout", "カードや他のプログラムを待つ秒数"),
+    ("--lang", "メッセージの言語"),
+    ("--pin_fd", "暗証番号をこのファイル記述子から1行ずつ読む"),
+    ("--pin_stdin", "暗証番号を標準入力から1行ずつ読む"),
+    ("--last_try", "最後の1回を使う。間違えるとロックされる"),
+    ("--trace", "すべての送受信を標準エラーに表示する（秘密と個人情報は除く）"),
+    ("--cards", "仮想カードのフォルダー（既定: 利用者のデータフォルダー）"),
+    ("status", "すべての暗証番号の残り回数と再設定の窓口を表示する"),
+    ("attributes", "氏名・住所・生年月日・性別を読む（券面事項入力補助用暗証番号）"),
+    ("number", "個人番号を読む（券面事項入力補助用暗証番号）"),
+    ("face", "券面を読み、写真・画像・券面の図を書き出す"),
+    ("face --with", "券面を開くもの"),
+    ("face --output", "photo.png, name.png, address.png, front.svg, back.svg を置くフォルダー"),
+    ("face --force", "既存のファイルを置き換える"),
+    ("certificate", "電子証明書を読む"),
+    ("certificate --kind", "どの証明書か"),
+    ("certificate --form", "出力の形式"),
+    ("certificate --output", "出力ファイル（既定: 標準出力）"),
+    ("certificate --force", "既存のファイルを置き換える"),
+    ("sign", "ファイルに署名する"),
+    ("sign --input", "署名するファイル（-: 標準入力）"),
+    ("sign --key", "鍵"),
+    ("sign --form", "入力の扱い"),
+    ("sign --hash", "ハッシュ"),
+    ("sign --padding", "パディング"),
+    ("sign --output", "署名の出力ファイル（既定: 標準出力）"),
+    ("sign --certificate", "証明書（PEM）もこのファイルに書く"),
+    ("sign --force", "既存のファイルを置き換える"),
+    ("pin", "暗証番号を変更する"),
+    ("pin change", "知っている暗証番号を変更する"),
+    ("pin change --pin", "どの暗証番号か"),
+    ("pin repair", "途中で切れた住民基本台帳用暗証番号の変更を仕上げる"),
+    ("card", "仮想カードの作成・提供・表示"),
+    ("card new", "内蔵の人物またはTOMLファイルから仮想カードを作る"),
+    ("card new --person", "内蔵の人物、またはTOMLファイル"),
+    ("card new --name", "カードの名前（既定: 人物の名前）"),
+    ("card new --quirks", "カードに付ける癖のファイル（TOML）"),
+    ("card new --force", "同じ名前のカードを置き換える"),
+    ("card serve", "仮想カードをPC/SCサービスに挿し、やり取りを表示する"),
+    ("card serve --cards", "カード名または内蔵の人物（スロットごとに1枚）"),
+    ("card serve --port", "最初の仮想リーダースロットのポート"),
+    ("card serve --host", "仮想リーダードライバーのホスト"),
+    ("card serve --quirks", "この実行で使う癖のファイル（TOML、動作に関するものだけ有効）"),
+    ("card serve --quiet", "やり取りを表示しない"),
+    ("card show", "仮想カードの一覧、または1枚を表示する"),
+    ("card show --card", "カードの名前"),
+    ("card people", "内蔵の人物の一覧"),
+    ("readers", "リーダーと中のカードの一覧"),
+    ("wait", "マイナンバーカードが置かれるまで待つ"),
+    ("wait --removal", "カードが取り外されるまで待つ"),
+    ("doctor", "カードが使えない原因を調べる"),
+    ("apdu", "APDUをそのまま送る"),
+    ("apdu --apdus", "16進数のAPDU。省略時は標準入力または --file の各行"),
+    ("apdu --file", "scriptor形式の行のファイル（-: 標準入力）"),
+    ("apdu --keep_going", "9000以外のステータスでも続ける"),
+    ("demo", "主な働きを内蔵の仮想カードで、可能ならPC/SC経由でも実演する"),
+    ("demo --embedded_only", "PC/SCが使えても内蔵カードだけで行う"),
+    ("demo --keep", "実演で書いたものを残すフォルダー"),
+    ("completions", "シェルの補完を出力する"),
+    ("completions --shell", "シェル"),
+    ("man", "manページをフォルダーに書く"),
+    ("man --folder", "フォルダー"),
+];
+
+fn japanese(place: &str) -> Option<&'static str> {
+    HELP.iter().find(|(key, _)| *key == place).map(|(_, text)| *text)
+}
+
+/// The same argument list with its help in `language`.
+pub(crate) fn localise(command: Command, language: Language) -> Command {
+    let command = command.after_long_help(exit_codes(language));
+    match language {
+        Language::En => command,
+        Language::Ja => translate(command, ""),
+    }
+}
+
+/// The table of exit codes, as it stands at the end of the long help and of the man page.
+fn exit_codes(language: Language) -> String {
+    let mut out = format!("{}:\n", language.pick("Exit codes", "終了コード"));
+    for (exit, en, ja) in TABLE {
+        out.push_str(&format!("  {:3}  {}\n", exit.code(), language.pick(en, ja)));
+    }
+    out
+}
+
+fn translate(command: Command, place: &str) -> Command {
+    let command = match japanese(place) {
+        Some(about) => command.about(about).long_about(about),
+        None => command,
+    };
+    let prefix = if place.is_empty() { String::new() } else { format!("{place} ") };
+    command
+        .mut_args(|argument| match japanese(&format!("{prefix}--{}", argument.get_id())) {
+            Some(help) => argument.help(help).long_help(help),
+            None => argument,
+        })
+        .mut_subcommands(|subcommand| {
+            let place = format!("{prefix}{}", subcommand.get_name());
+            translate(subcommand, &place)
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    fn places(command: &Command, place: &str, found: &mut Vec<String>) {
+        let prefix = if place.is_empty() { String::new() } else { format!("{place} ") };
+        found.push(place.to_owned());
+        found.extend(command.get_arguments().map(|argument| format!("{prefix}--{}", argument.get_id())));
+        for subcommand in command.get_subcommands() {
+            places(subcommand, &format!("{prefix}{}", subcommand.get_name()), found);
+        }
+    }
+
+    #[test]
+    fn every_command_and_argument_has_japanese_help_and_no_help_is_left_over() {
+        let command = crate::args::Arguments::command();
+        command.clone().debug_assert();
+        let mut wanted = Vec::new();
+        places(&command, "", &mut wanted);
+        let missing: Vec<_> = wanted.iter().filter(|place| japanese(place).is_none()).collect();
+        assert!(missing.is_empty(), "no Japanese help: {missing:?}");
+        let left_over: Vec<_> =
+            HELP.iter().filter(|(place, _)| !wanted.iter().any(|one| one == place)).collect();
+        assert!(left_over.is_empty(), "help of nothing: {left_over:?}");
+    }
+}
