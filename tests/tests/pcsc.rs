@@ -212,7 +212,7 @@ fn c3_a_transaction_of_another_is_waited_for_and_giving_up_holds_nothing() {
     let mut third = desk.connect_with(&impatient()).unwrap();
     holder.begin().unwrap();
     for _ in 0..2 {
-        assert_eq!(within(Duration::from_secs(1), || ours.begin()), Err(Error::SharingViolation));
+        assert_eq!(within(Duration::from_secs(2), || ours.begin()), Err(Error::SharingViolation));
         assert_eq!(answer(&mut ours, &SIGN), Err(Error::SharingViolation), "nothing is sent meanwhile");
     }
     holder.end(Disposition::Leave).unwrap();
@@ -222,7 +222,7 @@ fn c3_a_transaction_of_another_is_waited_for_and_giving_up_holds_nothing() {
     third.end(Disposition::Leave).unwrap();
     ours.begin().unwrap();
     answer(&mut ours, &SIGN).unwrap();
-    assert_eq!(within(Duration::from_secs(1), || third.begin()), Err(Error::SharingViolation));
+    assert_eq!(within(Duration::from_secs(2), || third.begin()), Err(Error::SharingViolation));
     ours.end(Disposition::Leave).unwrap();
     third.begin().unwrap();
 }
@@ -232,7 +232,7 @@ fn c3_connecting_while_another_has_exclusive_use_is_bounded_too() {
     let desk = Desk::new();
     let mut holder = desk.connect();
     holder.begin().unwrap();
-    let refused = within(Duration::from_millis(800), || desk.connect_with(&impatient()));
+    let refused = within(Duration::from_secs(2), || desk.connect_with(&impatient()));
     assert_eq!(refused.err(), Some(Error::SharingViolation));
     answer(&mut holder, &VERIFY).unwrap();
     holder.end(Disposition::Leave).unwrap();
@@ -248,7 +248,7 @@ fn a_connection_dropped_while_it_waits_for_its_turn_is_gone_at_once() {
     let mut ours = desk.connect_with(&impatient()).unwrap();
     holder.begin().unwrap();
     assert_eq!(ours.begin(), Err(Error::SharingViolation));
-    within(Duration::from_millis(200), || drop(ours));
+    within(Duration::from_secs(2), || drop(ours));
     holder.end(Disposition::Leave).unwrap();
     desk.connect().begin().unwrap();
 }
@@ -293,7 +293,7 @@ fn c5_lists_of_no_reader_and_of_sixteen_are_read_and_waited_on() {
     assert_eq!(context.states(), Ok(vec![]));
     assert_eq!(context.reader(None), Err(SelectionError::Unreachable(Error::NoReader)));
     let limit = Some(Duration::from_millis(300));
-    let waited = within(Duration::from_secs(1), || context.wait_for_card(None, limit, &Cancel::new()));
+    let waited = within(Duration::from_secs(2), || context.wait_for_card(None, limit, &Cancel::new()));
     assert_eq!(waited, Err(Error::Timeout));
     drop(service);
     let service = Pcscd::with_readers(16);
@@ -314,7 +314,7 @@ fn waiting_for_a_card_ends_with_the_card_the_time_or_the_flag() {
     let context = Context::establish().unwrap();
     let reader = service.reader(1);
     let limit = Some(Duration::from_millis(300));
-    let waited = within(Duration::from_secs(1), || context.wait_for_card(None, limit, &Cancel::new()));
+    let waited = within(Duration::from_secs(2), || context.wait_for_card(None, limit, &Cancel::new()));
     assert_eq!(waited, Err(Error::Timeout));
     let cancel = Cancel::new();
     let flag = cancel.clone();
@@ -323,7 +323,7 @@ fn waiting_for_a_card_ends_with_the_card_the_time_or_the_flag() {
         flag.cancel();
     });
     assert_eq!(
-        within(Duration::from_millis(800), || context.wait_for_card(None, None, &cancel)),
+        within(Duration::from_secs(2), || context.wait_for_card(None, None, &cancel)),
         Err(Error::Cancelled)
     );
     cancelling.join().unwrap();
@@ -340,7 +340,7 @@ fn waiting_for_a_card_ends_with_the_card_the_time_or_the_flag() {
 fn a_card_that_takes_too_long_is_given_up_and_reached_again_when_it_is_done() {
     let desk = Desk::new();
     let mut card = desk.connect_with(&impatient()).unwrap();
-    assert_eq!(within(Duration::from_secs(4), || answer(&mut card, &slow(100))), Err(Error::Timeout));
+    assert_eq!(within(Duration::from_secs(6), || answer(&mut card, &slow(200))), Err(Error::Timeout));
     assert_eq!(answer(&mut card, &SIGN), Err(Error::Timeout), "lost until reconnected");
     assert_eq!(desk.seen.commands().len(), 1, "and nothing is sent twice");
     card.reconnect().unwrap();

@@ -47,7 +47,7 @@ fn a_card_unplugged_is_a_card_removed() {
     let reader = context.wait_for_card(None, LIMIT, &Cancel::new()).unwrap();
     let start = Instant::now();
     drop(plugged);
-    assert!(start.elapsed() < Duration::from_millis(500), "the thread ends at once");
+    assert!(start.elapsed() < Duration::from_secs(2), "the thread ends at once");
     context.wait_for_removal(&reader, LIMIT, &Cancel::new()).unwrap();
     let outcome = context.connect(&reader, &Options::default());
     assert_eq!(outcome.err(), Some(Error::NoCard));

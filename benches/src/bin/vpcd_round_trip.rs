@@ -1,5 +1,6 @@
 //! What a plugged card adds to a round trip through the PC/SC service: `vpcd::serve` against the least loop that
-//! answers at all, both in one run of one service, in turns. Prints the two medians and their ratio.
+//! answers at all, both in one run of one service, in turns. Prints the two medians and their ratio; and, for what the
+//! thread of a connection costs, the echo card through the `pcsc` crate directly.
 //!
 //! Everything, the service included, runs on one processor: a command passes through five threads, and with two
 //! processors it is their placement that is measured (ratios of 0.25 and of 6 were seen).
@@ -86,6 +87,16 @@ fn batch(card: &mut Connection) -> Result<f64, mynumber_transport::Error> {
     Ok(start.elapsed().as_secs_f64() * 1e6 / f64::from(BATCH))
 }
 
+/// The same without a thread between.
+fn direct_batch(card: &pcsc::Card) -> Result<f64, pcsc::Error> {
+    let mut buffer = [0; 300];
+    let start = Instant::now();
+    for _ in 0..BATCH {
+        card.transmit(&[0x00, 0xA4, 0x04, 0x0C, 4, 0xD3, 0x92, 0xF0, 0x00], &mut buffer)?;
+    }
+    Ok(start.elapsed().as_secs_f64() * 1e6 / f64::from(BATCH))
+}
+
 fn median(mut times: Vec<f64>) -> f64 {
     times.sort_by(f64::total_cmp);
     times.get(times.len() / 2).copied().unwrap_or(f64::NAN)
@@ -111,10 +122,16 @@ fn main() -> Result<(), Box<dyn Error>> {
         cards.push(context.connect(&reader, &Options::default())?);
     }
     let [ours, least] = cards.as_mut_slice() else { return Err("two cards".into()) };
-    let (mut our_times, mut least_times) = (Vec::new(), Vec::new());
+    let direct = pcsc::Context::establish(pcsc::Scope::User)?.connect(
+        least.reader().as_c_str(),
+        pcsc::ShareMode::Shared,
+        pcsc::Protocols::ANY,
+    )?;
+    let (mut our_times, mut least_times, mut direct_times) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         our_times.push(batch(ours)?);
         least_times.push(batch(least)?);
+        direct_times.push(direct_batch(&direct)?);
     }
     let (ours, least) = (median(our_times), median(least_times));
     let ratio = ours / least;
@@ -122,7 +139,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("  vpcd::serve  {ours:8.1} us");
     println!("  echo card    {least:8.1} us");
     println!("  ratio        {ratio:8.2}  (at most {LIMIT})");
-    drop(cards);
+    println!("  echo card, without the thread of a connection {:.1} us", median(direct_times));
+    drop((cards, direct));
     drop(service);
     drop(echo.join().map_err(in_words)?);
     if ratio > LIMIT { Err("a plugged card takes too long".into()) } else { Ok(()) }

@@ -90,7 +90,7 @@ fn a_malformed_frame_ends_the_connection_and_a_new_one_is_made_after_a_pause() {
         stream.shutdown(std::net::Shutdown::Write).unwrap();
         assert_eq!(driver.event(), Event::Connected);
         assert_eq!(driver.event(), Event::Failed(fault));
-        assert!(start.elapsed() < Duration::from_secs(1));
+        assert!(start.elapsed() < Duration::from_secs(3));
     }
     let mut stream = driver.accept();
     assert_eq!(ask(&mut stream, &[4]).len(), 4);
@@ -122,7 +122,7 @@ fn stopping_is_prompt_whatever_is_waited_for() {
     let prompt = |plugged: Plugged<_>| {
         let start = Instant::now();
         drop(plugged);
-        assert!(start.elapsed() < Duration::from_millis(500));
+        assert!(start.elapsed() < Duration::from_secs(2));
     };
     // A frame that never comes.
     let (driver, plugged) = Driver::with(echo());
