@@ -285,8 +285,8 @@ pub(crate) struct CardNewArguments {
 #[derive(Debug, Args)]
 pub(crate) struct CardServeArguments {
     /// Cards by name or built-in person, one per slot
-    #[arg(default_value = "taro")]
-    pub(crate) cards: Vec<String>,
+    #[arg(value_name = "CARD", default_value = "taro")]
+    pub(crate) served: Vec<String>,
     /// Port of the first virtual reader slot
     #[arg(long, default_value_t = 35_963)]
     pub(crate) port: u16,

@@ -82,7 +82,7 @@ fn serve(run: &Run, arguments: &CardServeArguments) -> Result<(), Failure> {
         None => None,
     };
     let mut plugged = Vec::new();
-    for (name, port) in arguments.cards.iter().zip(arguments.port..) {
+    for (name, port) in arguments.served.iter().zip(arguments.port..) {
         let slot = store.slot_with(name, quirks.as_ref())?;
         let address = address(&arguments.host, port)?;
         let card: Box<dyn CardSide + Send> =
