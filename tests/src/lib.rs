@@ -2,11 +2,13 @@
 //!
 //! - [`fuzz`]: the bodies of the fuzz targets, as ordinary functions; `tests/corpus.rs` replays their corpus.
 //! - [`script`]: scripts of exchanges, written in hex.
+//! - [`host`]: the driver on the virtual card: the jobs whose exchanges are counted, and a transport that fails.
 //! - [`tlv_oracle`]: our TLV reader beside the crate `iso7816-tlv`, and the list of what they differ on.
 //! - [`tlv_tree`]: owned TLV trees for tests, where speed does not matter.
 //! - [`virtual_card`]: a virtual card for tests of the card side.
 
 pub mod fuzz;
+pub mod host;
 #[cfg(all(feature = "pcsc", target_os = "linux"))]
 pub mod pcscd;
 #[cfg(all(feature = "pcsc", target_os = "linux"))]

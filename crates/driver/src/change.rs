@@ -167,11 +167,8 @@ impl<T: Transport> Session<'_, T> {
                 return error;
             }
         }
-        Error::new(
-            ErrorKind::HalfChanged { new: FIRST, lagging: SECOND, uncertain },
-            Step::Change,
-            Object::Pin(SECOND),
-        )
+        let kind = ErrorKind::HalfChanged { new: FIRST, lagging: SECOND, uncertain, cause: Box::new(error) };
+        Error::new(kind, Step::Change, Object::Pin(SECOND))
     }
 }
 

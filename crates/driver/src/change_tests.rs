@@ -153,8 +153,7 @@ fn a_half_done_change_that_cannot_be_put_back_says_which_holds_what_and_can_be_f
     script.reconnect_fault = Some(TransportError::NoCard);
     let (result, _) = change_juki(script);
     let error = result.unwrap_err();
-    let half = ErrorKind::HalfChanged { new: PinId::Common, lagging: PinId::Juki, uncertain: false };
-    assert_eq!(*error.kind(), half);
+    assert!(is_half(&error, false) && error.fault() == Fault::Unreachable, "{error}");
     let script = Script::new(&[JUKI, QUERY, OLD, SELECT_PIN, TO_NEW, LOG_OUT]);
     Card::new(script).finish_juki_change(PinId::Juki, &pin("1234"), &pin("5678")).unwrap();
     let error = Card::new(Script::default()).finish_juki_change(PinId::Signature, &pin("1234"), &pin("5678"));
@@ -168,7 +167,13 @@ fn a_lost_answer_to_the_second_change_is_told_as_uncertain_and_nothing_is_guesse
         .fault(TO_NEW.0, TransportError::Transmission)
         .and(&[LOG_OUT]);
     let (result, script) = change_juki(script);
-    let half = ErrorKind::HalfChanged { new: PinId::Common, lagging: PinId::Juki, uncertain: true };
-    assert_eq!(*result.unwrap_err().kind(), half);
+    assert!(is_half(&result.unwrap_err(), true));
     assert!(script.is_done());
+}
+
+fn is_half(error: &Error, expected: bool) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::HalfChanged { new: PinId::Common, lagging: PinId::Juki, uncertain, .. } if *uncertain == expected
+    )
 }

@@ -170,6 +170,7 @@ impl core::error::Error for Error {
             ErrorKind::Transport(cause) | ErrorKind::LogOut(Trouble::Transport(cause)) => Some(cause),
             ErrorKind::Exchange(cause) | ErrorKind::LogOut(Trouble::Exchange(cause)) => Some(cause),
             ErrorKind::Malformed(cause) => Some(cause),
+            ErrorKind::HalfChanged { cause, .. } => Some(cause),
             ErrorKind::Content(cause) => Some(cause),
             ErrorKind::SignatureCheck(cause) => Some(cause),
             _ => None,
@@ -344,7 +345,10 @@ pub enum ErrorKind {
     },
     /// One of the two references of the juki PIN holds the new value, the other does not.
     #[error(
-        "the juki PIN was changed in one application only: the {} holds the new value, the {} {}; finish the change with both values, before anything else", new.row().english, lagging.row().english, LaggingText(*uncertain)
+        "{cause}; the juki PIN was changed in one application only: {} holds the new value, {} {}; finish the change with both values, before anything else",
+        new.row().application.row().english,
+        lagging.row().application.row().english,
+        LaggingText(*uncertain)
     )]
     HalfChanged {
         /// The reference that holds the new value.
@@ -353,6 +357,8 @@ pub enum ErrorKind {
         lagging: PinId,
         /// Whether the lagging one may hold the new value after all.
         uncertain: bool,
+        /// What stopped the change.
+        cause: Box<Error>,
     },
     /// What was asked for is done, but that the card is locked again is not certain.
     #[error("done, but it is not certain that the card is locked again ({0}); take it off the reader")]
@@ -372,6 +378,7 @@ impl ErrorKind {
                 Trouble::Exchange(_) => Fault::Card,
             },
             Self::SessionLost => Fault::Unreachable,
+            Self::HalfChanged { cause, .. } => cause.fault(),
             Self::Exchange(exchange::Error::ExtendedRefused)
             | Self::ApplicationAbsent
             | Self::ObjectAbsent => Fault::Unsupported,
@@ -424,6 +431,6 @@ struct LaggingText(bool);
 
 impl fmt::Display for LaggingText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.0 { "either" } else { "the old one" })
+        f.write_str(if self.0 { "either of them" } else { "the old one" })
     }
 }

@@ -123,7 +123,7 @@ impl<T: Transport> Session<'_, T> {
         self.mark_verified();
         let status = match self.try_call(verify_command(reference).with_data(secret), &mut []) {
             Ok(answer) => answer.status,
-            Err(trouble) => return Err(self.verify_lost(pin, trouble)),
+            Err(trouble) => return Err(self.verify_lost(pin, secret, tries, trouble)),
         };
         self.judge_verify(pin, secret, status)
     }
@@ -149,7 +149,7 @@ impl<T: Transport> Session<'_, T> {
     }
 
     /// The answer to VERIFY did not come. It is not repeated: it may have cost a try.
-    fn verify_lost(&mut self, pin: PinId, cause: Trouble) -> Error {
+    fn verify_lost(&mut self, pin: PinId, secret: &[u8], before: Tries, cause: Trouble) -> Error {
         let object = Object::Pin(pin);
         if let Trouble::Transport(error) = &cause
             && error.delivery() == Delivery::NotSent
@@ -157,6 +157,12 @@ impl<T: Transport> Session<'_, T> {
             return Error::new(cause, Step::Verify, object);
         }
         let tries_left = self.recover().ok().and_then(|()| self.count_now(pin));
+        if let (Tries::Left(before), Some(left)) = (before, tries_left)
+            && left < before
+        {
+            // It cost a try, so it was wrong.
+            self.connection.refused.remember(pin, secret);
+        }
         Error::new(ErrorKind::VerifyOutcomeUnknown { cause, tries_left }, Step::Verify, object)
     }
 

@@ -326,3 +326,14 @@ fn b8_no_error_and_no_debug_text_holds_the_pin() {
     let text = format!("{error} {error:?} {:?}", card.connection);
     assert!(!text.contains("1234") && !text.contains("31323334"), "{text}");
 }
+
+#[test]
+fn b11_a_lost_answer_that_cost_a_try_was_a_refusal() {
+    let script = Script::new(&[INPUT_ASSIST, (QUERY, "63C3")])
+        .fault(VERIFY, TransportError::Transmission)
+        .and(&[LOG_OUT, INPUT_ASSIST, (QUERY, "63C2")]);
+    let mut card = Card::new(script);
+    assert!(card.unlock::<reference::InputAssist>(&pin()).is_err());
+    let error = card.unlock::<reference::InputAssist>(&pin()).unwrap_err();
+    assert_eq!(*error.kind(), ErrorKind::RefusedBefore);
+}

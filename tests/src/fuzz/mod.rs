@@ -7,11 +7,13 @@
 mod apdu_command;
 mod apdu_response;
 mod card_session;
+mod host_session;
 mod tlv;
 
 pub use apdu_command::apdu_command;
 pub use apdu_response::apdu_response;
 pub use card_session::card_session;
+pub use host_session::host_session;
 pub use tlv::tlv;
 
 /// What a body is: any bytes in, a panic when a promise is broken.
@@ -22,5 +24,6 @@ pub const BODIES: &[(&str, Body)] = &[
     ("apdu_command", apdu_command),
     ("apdu_response", apdu_response),
     ("card_session", card_session),
+    ("host_session", host_session),
     ("tlv", tlv),
 ];

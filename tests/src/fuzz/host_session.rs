@@ -1,0 +1,162 @@
+//! The driver against a card and a reader that answer anything.
+
+use mynumber_apdu::{Command, Instruction};
+use mynumber_applet::pin::{SignaturePassword, reference};
+use mynumber_applet::rows::card_manager;
+use mynumber_driver::{Card, CheckFailure, ChipKey, Error as DriverError, Input, SignatureCheck};
+use mynumber_transport::{Disposition, Error, Reply, Transport};
+
+use crate::host::{PIN, four_digits};
+
+/// More exchanges than the longest operation on a hostile card takes: 1,024 pieces of a file, each in 512 rounds, would
+/// be far more, but every round needs input.
+const MOST: usize = 100_000;
+
+/// A card and reader whose every answer is taken from the input; when that is used up, the card is gone.
+struct Hostile<'a> {
+    input: &'a [u8],
+    exchanges: usize,
+    /// The answer to the last question for the tries left, until a PIN is sent.
+    asked: Option<[u8; 2]>,
+    /// A PIN was sent, and neither a log-out was answered with success nor the power taken off since.
+    open: bool,
+    /// The log-out was tried after the last PIN.
+    tried_to_lock: bool,
+}
+
+impl Hostile<'_> {
+    fn byte(&mut self) -> Option<u8> {
+        let (first, rest) = self.input.split_first()?;
+        self.input = rest;
+        Some(*first)
+    }
+
+    /// An error, or none, by the next byte.
+    fn fault(&mut self) -> Result<(), Error> {
+        match self.byte() {
+            None => Err(Error::CardRemoved),
+            Some(0xF0) => Err(Error::CardReset),
+            Some(0xF1) => Err(Error::CardRemoved),
+            Some(0xF2) => Err(Error::Transmission),
+            Some(0xF3) => Err(Error::Timeout),
+            Some(0xF4) => Err(Error::SharingViolation),
+            Some(0xF5) => Err(Error::ExtendedRefused),
+            Some(_) => Ok(()),
+        }
+    }
+
+    /// The promises about PINs, looked at from the wire.
+    fn watch(&mut self, command: &Command<'_>) {
+        if command.instruction() != Instruction::VERIFY || command.data().is_empty() {
+            return;
+        }
+        let asked = self.asked.take();
+        assert!(
+            matches!(asked, Some([0x63, 0xC2..=0xCF])),
+            "a PIN was sent after the answer {asked:02X?} to the question for the tries left"
+        );
+        self.open = true;
+        self.tried_to_lock = false;
+    }
+}
+
+impl Transport for Hostile<'_> {
+    fn transmit(&mut self, command: &Command<'_>, reply: &mut Reply) -> Result<(), Error> {
+        self.exchanges = self.exchanges.saturating_add(1);
+        assert!(self.exchanges < MOST, "the driver does not stop");
+        self.watch(command);
+        let locks = command.instruction() == Instruction::SELECT && command.data() == card_manager::AID.0;
+        self.tried_to_lock |= locks;
+        let question = command.instruction() == Instruction::VERIFY && command.data().is_empty();
+        self.fault()?;
+        // A length, so many bytes, and the status word.
+        let length = usize::from(self.byte().unwrap_or(0));
+        let (bytes, rest) =
+            self.input.split_at_checked(length.saturating_add(2)).unwrap_or((self.input, &[]));
+        self.input = rest;
+        reply.set(bytes);
+        if question {
+            self.asked = bytes.split_last_chunk::<2>().map(|(_, status)| *status);
+        }
+        if locks && bytes == [0x90, 0x00] {
+            self.open = false;
+        }
+        Ok(())
+    }
+
+    fn begin(&mut self) -> Result<(), Error> {
+        self.fault()
+    }
+
+    fn end(&mut self, disposition: Disposition) -> Result<(), Error> {
+        if disposition == Disposition::Unpower {
+            self.open = false;
+        }
+        self.fault()
+    }
+
+    fn reconnect(&mut self) -> Result<(), Error> {
+        self.fault()
+    }
+
+    fn atr(&self) -> &[u8] {
+        &[]
+    }
+
+    fn carries_extended(&self) -> bool {
+        self.input.len().is_multiple_of(2)
+    }
+}
+
+/// Believes everything: the card's lies are what is wanted.
+struct Credulous;
+
+impl SignatureCheck for Credulous {
+    fn purpose(&self, _: mynumber_applet::KeyId, _: &[u8]) -> Result<(), CheckFailure> {
+        Ok(())
+    }
+
+    fn verify(&self, _: &Input, _: &[u8], _: &[u8]) -> Result<(), CheckFailure> {
+        Ok(())
+    }
+}
+
+/// Runs one operation, told by the first byte, against a card and reader made of the rest.
+///
+/// # Panics
+/// When a PIN is sent without two tries known to be left, when the card is not locked afterwards although it could have
+/// been, when the driver does not stop, or when an error says anything of a PIN.
+pub fn host_session(data: &[u8]) {
+    let Some((operation, input)) = data.split_first() else { return };
+    let hostile = Hostile { input, exchanges: 0, asked: None, open: false, tried_to_lock: true };
+    let mut card = Card::new(hostile);
+    let outcome = operate(&mut card, *operation);
+    let hostile = card.into_transport();
+    assert!(!hostile.open && hostile.tried_to_lock, "the card is left unlocked");
+    if let Err(error) = outcome {
+        let text = format!("{error} {error:?}");
+        assert!(!text.contains(PIN) && !text.contains("ABC123"), "an error tells a PIN");
+    }
+}
+
+fn operate(card: &mut Card<Hostile<'_>>, operation: u8) -> Result<(), DriverError> {
+    let (Ok(pin), Ok(other), Ok(password)) =
+        (four_digits(PIN), four_digits("5678"), SignaturePassword::parse("ABC123"))
+    else {
+        return Ok(());
+    };
+    match operation % 12 {
+        0 => card.identify().map(drop),
+        1 => card.counters().map(drop),
+        2 => card.user_authentication_certificate().map(drop),
+        3 => card.attributes(&pin).map(|contents| drop(contents.view().map(|view| view.to_repr().is_ok()))),
+        4 => card.number(&pin).map(|contents| drop(contents.view().map(|view| view.number().is_ok()))),
+        5 => card.signature_certificate(&password).map(drop),
+        6 => card.sign::<reference::Signature>(&password, &Input::sha256(&[1; 32]), &Credulous).map(drop),
+        7 => card.card_face(&pin).map(|contents| drop(contents.view().map(|view| view.to_repr().is_ok()))),
+        8 => card.change_pin::<reference::UserAuthentication>(&pin, &other),
+        9 => card.change_juki_pin(&pin, &other),
+        10 => card.prove_chip(ChipKey::InputAssist, &[1; 32]).map(drop),
+        _ => card.data_object(mynumber_applet::DataObjectId::CardIdentification).map(drop),
+    }
+}

@@ -1,0 +1,12 @@
+//! The driver on the virtual card: a card to use, the jobs whose exchanges are counted, and a transport that fails.
+
+mod failing;
+mod jobs;
+mod sample;
+
+pub use failing::{Failing, Failure};
+pub use jobs::{JOBS, Job};
+pub use sample::{
+    BIRTH_DATE, InsertedCard, KnownKey, NUMBER_A, NUMBER_B, PIN, SIGNATURE_PASSWORD, four_digits, inserted,
+    is_locked, signature_password, tries_left,
+};
