@@ -69,6 +69,8 @@ impl StatusWord {
     pub const VERIFICATION_FAILED: Self = Self(0x6300);
     /// `6282`: end of file reached before `Le` bytes.
     pub const END_OF_FILE: Self = Self(0x6282);
+    /// `6285`: the selected file is terminated for good.
+    pub const TERMINATED: Self = Self(0x6285);
     /// `6581`: memory failure.
     pub const MEMORY_FAILURE: Self = Self(0x6581);
     /// `66F1`: no session key is configured (CARD.md §1).

@@ -265,6 +265,11 @@ pub(crate) enum CardCommand {
     },
     /// List the built-in people
     People,
+    /// Tell the chip that somebody tampers with it: it erases keys and contents for good
+    Tamper {
+        /// Name of the card
+        card: String,
+    },
 }
 
 #[derive(Debug, Args)]

@@ -27,6 +27,7 @@ pub(crate) enum Exit {
     CardRefused = 32,
     SignatureMismatch = 33,
     Unsupported = 34,
+    CardErased = 35,
     ProblemsFound = 40,
     Cancelled = 130,
 }
@@ -72,6 +73,7 @@ pub(crate) const TABLE: &[(Exit, &str, &str)] = &[
         "署名がカードの証明書と合わない",
     ),
     (Exit::Unsupported, "this card or reader cannot do that", "このカードまたはリーダーでは対応していない"),
+    (Exit::CardErased, "the chip has erased itself for good", "チップが消去されている（使用不可）"),
     (Exit::ProblemsFound, "doctor found problems", "診断で問題が見つかった"),
     (Exit::Cancelled, "cancelled by Ctrl-C", "Ctrl-Cによる中止"),
 ];
@@ -110,6 +112,7 @@ impl Exit {
             Self::CardRefused => "card_refused",
             Self::SignatureMismatch => "signature_mismatch",
             Self::Unsupported => "unsupported",
+            Self::CardErased => "card_erased",
             Self::ProblemsFound => "problems_found",
             Self::Cancelled => "cancelled",
         }

@@ -57,6 +57,8 @@ const HELP: &[(&str, &str)] = &[
     ("card show", "仮想カードの一覧、または1枚を表示する"),
     ("card show --card", "カードの名前"),
     ("card people", "内蔵の人物の一覧"),
+    ("card tamper", "チップに改ざんを知らせる。鍵と内容は完全に消去される"),
+    ("card tamper --card", "カードの名前"),
     ("readers", "リーダーと中のカードの一覧"),
     ("wait", "マイナンバーカードが置かれるまで待つ"),
     ("wait --removal", "カードが取り外されるまで待つ"),

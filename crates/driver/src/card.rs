@@ -105,6 +105,18 @@ impl<T: Transport> Card<T> {
         self.with(|session| session.counters(pins))
     }
 
+    /// What lies on the reader and the tries left of every secret, in one go: 17 exchanges on a card with all
+    /// applications.
+    ///
+    /// # Errors
+    /// As [`Card::identify`].
+    pub fn survey(&mut self) -> Result<(Identity, Vec<Counter>), Error> {
+        let mut session = Session::open(&mut self.connection)?;
+        let found = session.survey()?;
+        session.close()?;
+        Ok(found)
+    }
+
     /// Reads a file that anybody may read: 2 exchanges, or none when it was read before.
     ///
     /// # Errors

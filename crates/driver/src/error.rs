@@ -205,6 +205,11 @@ pub enum ErrorKind {
         /// The status word.
         status: StatusWord,
     },
+    /// The application is terminated for good: the chip has erased itself, as it does when somebody tampers with it.
+    #[error(
+        "the chip has erased its keys and contents; it cannot be used again, bring it to the municipality's window"
+    )]
+    Erased,
     /// The application is not on this card.
     #[error("this card has no such application; put a My Number card on the reader")]
     ApplicationAbsent,
@@ -380,6 +385,7 @@ impl ErrorKind {
             Self::SessionLost => Fault::Unreachable,
             Self::HalfChanged { cause, .. } => cause.fault(),
             Self::Exchange(exchange::Error::ExtendedRefused)
+            | Self::Erased
             | Self::ApplicationAbsent
             | Self::ObjectAbsent => Fault::Unsupported,
             Self::AccessDenied

@@ -47,6 +47,24 @@ impl<T: Transport> Session<'_, T> {
         Ok(Identity { applications, token })
     }
 
+    /// What lies on the reader and every counter, each application selected once.
+    pub(crate) fn survey(&mut self) -> Result<(Identity, Vec<Counter>), Error> {
+        let mut identity = Identity { applications: Vec::new(), token: None };
+        let mut counters = Vec::new();
+        for row in rows::APPLICATIONS {
+            let pins: Vec<PinId> = row.pins.iter().map(|pin| pin.id).collect();
+            let found = self.counters(&pins)?;
+            if found.iter().any(|counter| counter.tries != Tries::Absent) {
+                identity.applications.push(row.id);
+                if row.id == ApplicationId::Jpki {
+                    identity.token = self.token()?;
+                }
+            }
+            counters.extend(found);
+        }
+        Ok((identity, counters))
+    }
+
     /// The kind of token, by the label that token information begins with (CARD.md §2.1); `None` when it is missing or
     /// names none that is known.
     pub(crate) fn token(&mut self) -> Result<Option<TokenKind>, Error> {

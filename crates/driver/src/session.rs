@@ -101,6 +101,7 @@ impl<'c, T: Transport> Session<'c, T> {
                 Ok(())
             }
             Meaning::FileNotFound => Err(Error::new(ErrorKind::ApplicationAbsent, Step::Select, object)),
+            _ if status == StatusWord::TERMINATED => Err(Error::new(ErrorKind::Erased, Step::Select, object)),
             _ => Err(Error::new(ErrorKind::UnexpectedStatus { status }, Step::Select, object)),
         }
     }

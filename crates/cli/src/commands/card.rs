@@ -10,6 +10,7 @@ use mynumber::issuance::person::file::PersonFile;
 use mynumber::issuance::person::{Secrets, built_in};
 use mynumber::transport::CardSide;
 use mynumber::transport::vpcd::{Event, Plugged, plug_observed};
+use mynumber::virtual_card::VirtualCard;
 use serde::Serialize;
 
 use crate::args::{CardCommand, CardNewArguments, CardServeArguments};
@@ -27,6 +28,7 @@ pub(crate) fn run(run: &Run, command: &CardCommand) -> Result<(), Failure> {
         CardCommand::Serve(arguments) => serve(run, arguments),
         CardCommand::Show { card: None } => run.print(&Cards { cards: Store::of(run)?.names()? }),
         CardCommand::Show { card: Some(name) } => run.print(&shown(name, &Store::of(run)?.slot(name)?)),
+        CardCommand::Tamper { card } => tamper(run, card),
         CardCommand::People => run.print(&People {
             people: built_in::ALL.iter().map(|row| Built { name: row.id, about: row.about }).collect(),
         }),
@@ -58,6 +60,14 @@ fn new(run: &Run, arguments: &CardNewArguments) -> Result<(), Failure> {
     let name = arguments.name.clone().unwrap_or(name);
     store.make(Order { name: name.clone(), person, secrets, quirks, replace: arguments.force })?;
     run.print(&Made { card: name })
+}
+
+fn tamper(run: &Run, name: &str) -> Result<(), Failure> {
+    let slot = Store::of(run)?.slot(name)?;
+    let mut card = slot.card();
+    card.tamper()
+        .map_err(|error| Failure::new(Exit::OutputFailed, say!("{name}: {error}", "{name}: {error}")))?;
+    run.print(&shown_card(name, &card))
 }
 
 #[derive(Serialize)]
@@ -189,7 +199,10 @@ struct ShownPin {
 }
 
 fn shown(name: &str, slot: &Slot) -> Shown {
-    let card = slot.card();
+    shown_card(name, &slot.card())
+}
+
+fn shown_card(name: &str, card: &VirtualCard) -> Shown {
     Shown {
         card: name.to_owned(),
         erased: card.is_erased(),

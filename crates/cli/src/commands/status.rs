@@ -2,12 +2,13 @@
 
 use std::fmt::Write;
 
-use mynumber::applet::{ApplicationId, ResetPlace, TokenKind};
+use mynumber::applet::{ResetPlace, TokenKind};
 use mynumber::driver::{Counter, Identity, Tries};
 use serde::Serialize;
 
+use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::language::Language;
+use crate::language::{Language, say};
 use crate::names::Named;
 use crate::output::Product;
 use crate::run::Run;
@@ -31,13 +32,20 @@ struct Pin {
     tries_at_most: u8,
     reset: Vec<&'static str>,
     #[serde(skip)]
+    japanese_application: &'static str,
+    #[serde(skip)]
     places: Vec<&'static str>,
 }
 
 pub(crate) fn run(run: &Run) -> Result<(), Failure> {
     let mut card = run.card()?;
-    let identity = card.identify()?;
-    let counters = card.counters()?;
+    let (identity, counters) = card.survey()?;
+    if identity.applications.is_empty() {
+        return Err(Failure::new(
+            Exit::WrongCard,
+            say!("this is not a My Number Card", "マイナンバーカードではありません"),
+        ));
+    }
     run.print(&status(&identity, &counters))
 }
 
@@ -64,7 +72,8 @@ fn pin(counter: &Counter) -> Pin {
         id: format!("{:?}", counter.pin),
         japanese: row.japanese,
         english: row.english,
-        application: application(row.application),
+        application: row.application.row().english,
+        japanese_application: row.application.row().japanese,
         state: match counter.tries {
             Tries::Left(1) => "last_try",
             Tries::Left(_) => "ok",
@@ -84,10 +93,6 @@ fn pin(counter: &Counter) -> Pin {
     }
 }
 
-fn application(id: ApplicationId) -> &'static str {
-    id.row().english
-}
-
 impl Product for Status {
     fn text(&self, language: Language) -> String {
         let mut out = String::new();
@@ -102,8 +107,10 @@ impl Product for Status {
                 _ => language.pick("unknown", "不明").to_owned(),
             };
             let _ = match language {
-                Language::En => writeln!(out, "{} ({}): {tries}", pin.japanese, pin.english),
-                Language::Ja => writeln!(out, "{}: {tries}", pin.japanese),
+                Language::En => {
+                    writeln!(out, "{} ({}; {}): {tries}", pin.japanese, pin.english, pin.application)
+                }
+                Language::Ja => writeln!(out, "{}（{}）: {tries}", pin.japanese, pin.japanese_application),
             };
             if !pin.places.is_empty() {
                 let label = language.pick("    set anew at: ", "    再設定: ");

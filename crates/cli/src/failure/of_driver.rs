@@ -53,6 +53,7 @@ fn exit_of(error: &Error) -> Exit {
         ErrorKind::Transport(cause) | ErrorKind::LogOut(Trouble::Transport(cause)) => {
             exit_of_transport(cause)
         }
+        ErrorKind::Erased => Exit::CardErased,
         ErrorKind::ApplicationAbsent | ErrorKind::NotThisCard { .. } => Exit::WrongCard,
         ErrorKind::WrongPin { .. } | ErrorKind::RefusedBefore => Exit::WrongPin,
         ErrorKind::Blocked => Exit::Blocked,
@@ -170,6 +171,9 @@ fn japanese_kind(kind: &ErrorKind) -> String {
         ErrorKind::Transport(cause) => japanese_transport(cause),
         ErrorKind::Exchange(cause) => format!("カードまたはリーダーの応答が規格に反します: {cause}"),
         ErrorKind::UnexpectedStatus { status } => format!("カードが想定外の応答 {status} を返しました"),
+        ErrorKind::Erased => {
+            "チップの鍵と内容は消去されています。このカードは使えません。市区町村の窓口へお持ちください".to_owned()
+        }
         ErrorKind::ApplicationAbsent => "このカードには該当するアプリケーションがありません。マイナンバーカードを置いてください".to_owned(),
         ErrorKind::ObjectAbsent => "このカードには記録されていません。発行の有無を市区町村の窓口で確認してください".to_owned(),
         ErrorKind::NotThisCard { status } => {

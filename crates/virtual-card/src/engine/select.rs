@@ -10,9 +10,6 @@ const WITH_FCI: u8 = 0x00;
 /// `P2`: return nothing.
 const WITHOUT_FCI: u8 = 0x0C;
 
-/// ISO 7816-4 table 6, "selected file in termination state": our choice for a chip that erased itself.
-const TERMINATED: StatusWord = StatusWord(0x6285);
-
 /// What an application identifier names.
 #[derive(Clone, Copy)]
 enum Target {
@@ -64,7 +61,8 @@ impl Engine {
     fn select_by_name(&mut self, command: &Command<'_>) -> Answer {
         let target = self.find_name(command.data()).ok_or(StatusWord::FILE_NOT_FOUND)?;
         if self.state.is_erased() {
-            return Err(TERMINATED.into());
+            // ISO 7816-4 table 6, "selected file in termination state": our choice for a chip that erased itself.
+            return Err(StatusWord::TERMINATED.into());
         }
         let mut name = vec![0x84, 0x00];
         name.extend(target.aid());
