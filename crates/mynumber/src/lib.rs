@@ -3,17 +3,29 @@
 //! Software that reads a My Number Card, signs with it or changes its PINs depends on this crate alone, and tests itself
 //! without a card:
 //!
-//! ```no_run
-//! use mynumber::applet::content::Attributes;
-//! use mynumber::applet::pin::FourDigitPin;
-//! use mynumber::driver::Card;
+//! ```
+//! use mynumber::applet::pin::reference;
+//! use mynumber::driver::{Card, ErrorKind, Input};
+//! use mynumber::{OwnCertificate, testing};
 //!
-//! fn greet(mut card: Card<impl mynumber::transport::Transport>, pin: &str) -> Result<String, Box<dyn std::error::Error>> {
-//!     // The form is checked here; the card is asked for the tries left before the PIN is sent, and locked afterwards.
-//!     let pin = FourDigitPin::parse(pin)?;
-//!     let file = card.attributes(&pin)?;
-//!     Ok(format!("hello, {}", Attributes::parse(file.bytes())?.name()))
-//! }
+//! // A simulated person's card, in memory. On a real reader: `transport::pcsc`, the rest is the same.
+//! let mut card = Card::new(testing::card("taro"));
+//! let secrets = testing::secrets();
+//!
+//! // The card is asked for the tries left before a PIN is sent, and locked afterwards.
+//! let attributes = card.attributes(&secrets.input_assist)?;
+//! assert_eq!(attributes.view()?.name(), "試験　太郎");
+//!
+//! // A signature is returned when it fits the certificate on the card.
+//! let hash = mynumber::crypto::digest::sha256(&[b"I agree."]);
+//! let signature = card.sign::<reference::Signature>(&secrets.signature, &Input::sha256(&hash), &OwnCertificate)?;
+//! assert_eq!(signature.value().len(), 256);
+//!
+//! // A wrong PIN costs one try, and is not sent a second time.
+//! let wrong = mynumber::applet::pin::FourDigitPin::parse("0000")?;
+//! let error = card.attributes(&wrong).unwrap_err();
+//! assert!(matches!(error.kind(), ErrorKind::WrongPin { .. }));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! # The rooms
@@ -27,6 +39,7 @@
 //! | [`issuance`] | simulated people, a test authority, personalisation |
 //! | [`crypto`] | certificates and signature checks |
 //! | [`apdu`] | ISO 7816-4 bytes |
+//! | [`testing`] | a simulated person's card in one line, for tests |
 //!
 //! What this crate adds is the glue between rooms that may not name each other: [`Slot`] puts a virtual card at the end of
 //! a transport, [`OwnCertificate`] checks a signature against the card's own certificate before the driver returns it.
@@ -38,6 +51,7 @@
 
 mod check;
 mod slot;
+pub mod testing;
 
 pub use check::{OwnCertificate, verify_signature};
 pub use slot::Slot;

@@ -1,0 +1,109 @@
+//! A card for tests, in one line: no reader, no daemon, no file, nobody's data.
+//!
+//! ```
+//! use mynumber::driver::Card;
+//! use mynumber::testing;
+//!
+//! let mut card = Card::new(testing::card("taro"));
+//! let attributes = card.attributes(&testing::secrets().input_assist)?;
+//! assert_eq!(attributes.view()?.name(), "試験　太郎");
+//! # Ok::<(), mynumber::driver::Error>(())
+//! ```
+//!
+//! Each call gives a new card of the same person: tries that a test spends are its own. The keys are made once per
+//! process and person (six RSA keys; the authority, also made once, has nine), so only the first card takes seconds.
+//!
+//! A card with peculiarities ([`slot`]), a handle to look at it while a client uses it ([`Slot::card`]), a wire that
+//! fails ([`Faulty`](crate::transport::Faulty)) and one that counts ([`Counted`](crate::transport::Counted)) are what
+//! tests of a client are made of; the repository's `examples/test_your_client.rs` shows them together.
+//!
+//! **Never use these cards for anything but tests:** their PINs are public.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use mynumber_crypto::UnixTime;
+use mynumber_issuance::person::{Secrets, built_in};
+use mynumber_issuance::{TestAuthority, personalise};
+use mynumber_transport::InProcess;
+use mynumber_virtual_card::{MemoryStorage, Quirks, Storage, VirtualCard};
+
+use crate::Slot;
+
+/// When the cards of this module are issued: 2026-10-01 09:30 in Japan. Their certificates are in force for five years
+/// from then on. A constant, because nothing here reads a clock: tests of validity periods take their times from it.
+pub const ISSUED: UnixTime = UnixTime::from_seconds(1_790_814_600);
+
+/// The authority of the cards of this module: its CA certificates are what a test trusts.
+///
+/// # Panics
+/// When keys cannot be made, which takes a fault of the machine.
+#[must_use]
+#[expect(clippy::expect_used, reason = "a fixture of tests; nothing in it depends on input")]
+pub fn authority() -> &'static TestAuthority {
+    static AUTHORITY: OnceLock<TestAuthority> = OnceLock::new();
+    AUTHORITY.get_or_init(|| {
+        TestAuthority::generate(ISSUED, &mut crate::system_random()).expect("an authority can be made")
+    })
+}
+
+/// The PINs of every card of this module: those of [`Secrets::documented`].
+///
+/// # Panics
+/// Never: they have the right form.
+#[must_use]
+#[expect(clippy::expect_used, reason = "a fixture of tests; the values are constants")]
+pub fn secrets() -> Secrets {
+    Secrets::documented().expect("the documented PINs have the right form")
+}
+
+/// A new card of a built-in person, in memory and powered on. Who there is: [`built_in::ALL`].
+///
+/// # Panics
+/// When nobody has this name.
+#[must_use]
+#[track_caller]
+pub fn card(person: &str) -> InProcess<Slot> {
+    InProcess::new(slot(person, &Quirks::default()))
+}
+
+/// A new card of a built-in person with peculiarities, in a slot: for [`InProcess::new`], or for
+/// [`vpcd`](crate::transport::vpcd). A clone of the slot looks at the card while a client uses it. Answers that are to
+/// be slow are not: nothing sleeps here.
+///
+/// # Panics
+/// When nobody has this name.
+#[must_use]
+#[track_caller]
+#[expect(clippy::expect_used, reason = "a fixture of tests; memory does not fail")]
+pub fn slot(person: &str, quirks: &Quirks) -> Slot {
+    let bytes = made(person).read().expect("memory does not fail");
+    let mut card = VirtualCard::open(MemoryStorage::holding(&bytes), crate::system_random())
+        .expect("what was written can be opened");
+    if *quirks != Quirks::default() {
+        card.rewrite(|image| quirks.shape(image)).expect("memory does not fail");
+    }
+    Slot::new(card.with_quirks(quirks.clone(), |_| ()))
+}
+
+/// This person's card as it was issued, made at the first call.
+#[track_caller]
+#[expect(clippy::expect_used, clippy::panic, reason = "a fixture of tests; documented above")]
+fn made(id: &str) -> MemoryStorage {
+    static MADE: Mutex<BTreeMap<String, Arc<OnceLock<MemoryStorage>>>> = Mutex::new(BTreeMap::new());
+    let Some(person) = built_in::find(id) else {
+        panic!("nobody is called {id:?} here; mynumber::issuance::person::built_in::ALL lists who is");
+    };
+    // The map is held for a moment only: cards of several people can be made at the same time.
+    let cell =
+        Arc::clone(MADE.lock().unwrap_or_else(PoisonError::into_inner).entry(id.to_owned()).or_default());
+    cell.get_or_init(|| {
+        let mut random = crate::system_random();
+        let image = personalise(authority(), &person, &secrets(), ISSUED, &mut random)
+            .expect("the people built in can have cards");
+        let storage = MemoryStorage::default();
+        VirtualCard::new(image, storage.clone(), random).expect("memory does not fail");
+        storage
+    })
+    .clone()
+}
