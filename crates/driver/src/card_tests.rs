@@ -157,7 +157,7 @@ fn the_first_command_after_power_up_may_be_answered_6f00_once() {
 }
 
 #[test]
-fn c2_a_reset_while_nothing_is_unlocked_is_met_by_connecting_anew_once() {
+fn c2_c4_a_reset_while_nothing_is_unlocked_is_met_by_connecting_anew_once() {
     let script = Script::default()
         .fault(JPKI.0, TransportError::CardReset)
         .and(&[JPKI])
@@ -168,9 +168,19 @@ fn c2_a_reset_while_nothing_is_unlocked_is_met_by_connecting_anew_once() {
         card.into_transport().log[1..4],
         [hex(&crate::testing::bytes(JPKI.0)), "reconnect".into(), "begin".into()]
     );
-    let mut script = Script::default().and(&[JPKI]).then("00B08A00 000000", &ok(&element(300)));
-    script.begin_faults.push_back(TransportError::CardReset);
-    assert!(Card::new(script).user_authentication_certificate().is_ok());
+    // Put back, or the service started anew, since the last session.
+    for error in [TransportError::CardReset, TransportError::CardRemoved, TransportError::NoService] {
+        let mut script = Script::default().and(&[JPKI]).then("00B08A00 000000", &ok(&element(300)));
+        script.begin_faults.push_back(error);
+        assert!(Card::new(script).user_authentication_certificate().is_ok());
+    }
+    let mut script = Script::default();
+    script.begin_faults.push_back(TransportError::SharingViolation);
+    let error = Card::new(script).user_authentication_certificate().unwrap_err();
+    assert_eq!(*error.kind(), ErrorKind::Transport(TransportError::SharingViolation));
+    let mut script = Script::default();
+    script.begin_faults.extend([TransportError::NoService, TransportError::NoService]);
+    assert!(Card::new(script).user_authentication_certificate().is_err(), "c4: once");
 }
 
 #[test]

@@ -95,7 +95,7 @@ impl<T: Transport> Session<'_, T> {
         if self.connection.addressing == Addressing::ShortId {
             let command = verify_command(reference_of(row));
             let status = self.call(Step::AskTries, object, command, &mut [])?.status;
-            if status != StatusWord::WRONG_P1P2 {
+            if !matches!(status, StatusWord::WRONG_P1P2 | StatusWord::NO_CURRENT_FILE) {
                 return Ok(status);
             }
             self.connection.addressing = Addressing::Selection;

@@ -15,6 +15,13 @@ use crate::session::Session;
 /// READ BINARY commands for one file: 32 KiB, which is as far as offsets reach, in pieces of 32 bytes, which is less
 /// than any reader carries.
 const MAX_PIECES: u16 = 1024;
+/// How cards refuse short EF identifiers: wrong parameters, or P1 taken for an offset.
+const NOT_BY_SHORT_ID: [StatusWord; 4] = [
+    StatusWord::WRONG_P1P2,
+    StatusWord::FUNCTION_NOT_SUPPORTED,
+    StatusWord::NO_CURRENT_FILE,
+    StatusWord::WRONG_OFFSET,
+];
 /// The most bytes accepted for a data object: the largest known takes 575.
 const DATA_OBJECT_LIMIT: usize = 0x1000;
 
@@ -233,9 +240,7 @@ impl<T: Transport> Session<'_, T> {
             Meaning::AccessDenied => Err(reading.error(ErrorKind::AccessDenied)),
             Meaning::FileNotFound => Err(reading.error(ErrorKind::ObjectAbsent)),
             Meaning::WrongOffset if reading.filled > 0 => reading.end(),
-            _ if by_short_id
-                && matches!(status, StatusWord::WRONG_P1P2 | StatusWord::FUNCTION_NOT_SUPPORTED) =>
-            {
+            _ if by_short_id && NOT_BY_SHORT_ID.contains(&status) => {
                 self.connection.addressing = Addressing::Selection;
                 Ok(())
             }
@@ -269,7 +274,7 @@ impl<T: Transport> Session<'_, T> {
         let mut answer = None;
         if self.connection.addressing == Addressing::ShortId {
             let read = self.call(Step::Read, object, first_record(short), &mut buffer)?;
-            if matches!(read.status, StatusWord::WRONG_P1P2 | StatusWord::FUNCTION_NOT_SUPPORTED) {
+            if NOT_BY_SHORT_ID.contains(&read.status) {
                 self.connection.addressing = Addressing::Selection;
             } else {
                 answer = Some(read);

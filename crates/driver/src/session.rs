@@ -128,7 +128,10 @@ impl<'c, T: Transport> Session<'c, T> {
         let mut answer = self.call(Step::Select, object, select_by_name(aid), &mut []);
         if let Err(error) = &answer
             && !self.verified
-            && matches!(error.kind(), ErrorKind::Transport(TransportError::CardReset))
+            && matches!(
+                error.kind(),
+                ErrorKind::Transport(TransportError::CardReset | TransportError::CardUnpowered)
+            )
         {
             let reached = self.connection.reconnect().and_then(|()| begin(self.connection));
             reached.map_err(|trouble| Error::new(trouble, Step::Begin, Object::Card))?;
@@ -207,10 +210,19 @@ impl<'c, T: Transport> Session<'c, T> {
     }
 }
 
-/// Begins exclusive use; a card that was reset meanwhile is connected anew, once.
+/// Begins exclusive use. A card that was reset or put back, or a service that was started anew since the last session,
+/// is connected anew, once: nothing is unlocked yet.
 fn begin<T: Transport>(connection: &mut Connection<T>) -> Result<(), Trouble> {
     match connection.transport.begin() {
-        Err(TransportError::CardReset) => {
+        Err(
+            TransportError::CardReset
+            | TransportError::CardUnpowered
+            | TransportError::CardUnresponsive
+            | TransportError::CardRemoved
+            | TransportError::NoCard
+            | TransportError::ReaderGone
+            | TransportError::NoService,
+        ) => {
             connection.reconnect()?;
             connection.transport.begin()?;
             Ok(())

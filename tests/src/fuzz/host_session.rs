@@ -16,6 +16,10 @@ const MOST: usize = 100_000;
 struct Hostile<'a> {
     input: &'a [u8],
     exchanges: usize,
+    /// The last command asked for the tries left.
+    asking: bool,
+    /// The last command was the log-out.
+    locking: bool,
     /// The answer to the last question for the tries left, until a PIN is sent.
     asked: Option<[u8; 2]>,
     /// A PIN was sent, and neither a log-out was answered with success nor the power taken off since.
@@ -65,9 +69,13 @@ impl Transport for Hostile<'_> {
         self.exchanges = self.exchanges.saturating_add(1);
         assert!(self.exchanges < MOST, "the driver does not stop");
         self.watch(command);
-        let locks = command.instruction() == Instruction::SELECT && command.data() == card_manager::AID.0;
-        self.tried_to_lock |= locks;
-        let question = command.instruction() == Instruction::VERIFY && command.data().is_empty();
+        // What GET RESPONSE brings is the end of the answer to the command before it.
+        if command.instruction() != Instruction::GET_RESPONSE {
+            self.asking = command.instruction() == Instruction::VERIFY && command.data().is_empty();
+            self.locking =
+                command.instruction() == Instruction::SELECT && command.data() == card_manager::AID.0;
+        }
+        self.tried_to_lock |= self.locking;
         self.fault()?;
         // A length, so many bytes, and the status word.
         let length = usize::from(self.byte().unwrap_or(0));
@@ -75,10 +83,10 @@ impl Transport for Hostile<'_> {
             self.input.split_at_checked(length.saturating_add(2)).unwrap_or((self.input, &[]));
         self.input = rest;
         reply.set(bytes);
-        if question {
+        if self.asking {
             self.asked = bytes.split_last_chunk::<2>().map(|(_, status)| *status);
         }
-        if locks && bytes == [0x90, 0x00] {
+        if self.locking && bytes == [0x90, 0x00] {
             self.open = false;
         }
         Ok(())
@@ -128,7 +136,15 @@ impl SignatureCheck for Credulous {
 /// been, when the driver does not stop, or when an error says anything of a PIN.
 pub fn host_session(data: &[u8]) {
     let Some((operation, input)) = data.split_first() else { return };
-    let hostile = Hostile { input, exchanges: 0, asked: None, open: false, tried_to_lock: true };
+    let hostile = Hostile {
+        input,
+        exchanges: 0,
+        asking: false,
+        locking: false,
+        asked: None,
+        open: false,
+        tried_to_lock: true,
+    };
     let mut card = Card::new(hostile);
     let outcome = operate(&mut card, *operation);
     let hostile = card.into_transport();
