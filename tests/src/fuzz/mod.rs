@@ -7,12 +7,14 @@
 mod apdu_command;
 mod apdu_response;
 mod card_session;
+mod content;
 mod host_session;
 mod tlv;
 
 pub use apdu_command::apdu_command;
 pub use apdu_response::apdu_response;
 pub use card_session::card_session;
+pub use content::content;
 pub use host_session::host_session;
 pub use tlv::tlv;
 
@@ -24,6 +26,7 @@ pub const BODIES: &[(&str, Body)] = &[
     ("apdu_command", apdu_command),
     ("apdu_response", apdu_response),
     ("card_session", card_session),
+    ("content", content),
     ("host_session", host_session),
     ("tlv", tlv),
 ];
