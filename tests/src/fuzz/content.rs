@@ -2,8 +2,8 @@
 
 use mynumber_applet::content::{
     AgeRecord, Attributes, CardFace, CardFaceBasicInfo, CardVerifiableCertificate, CertificateAvailability,
-    CommonRecord, IndividualNumber, InputAssistBasicInfo, InputAssistIntegrity, KeyRecord, KeyReference, NumberImage,
-    SessionPublicKey, TokenInfo,
+    CommonRecord, IndividualNumber, InputAssistBasicInfo, InputAssistIntegrity, KeyRecord, KeyReference,
+    NumberImage, SessionPublicKey, TokenInfo,
 };
 use mynumber_crypto::Certificate;
 
@@ -62,6 +62,7 @@ fn certificate(der: &[u8]) {
     let extensions = certificate.extensions();
     let _ = (extensions.key_usage(), extensions.extended_key_usage(), extensions.policies());
     let _ = (extensions.basic_constraints(), extensions.subject_key_identifier());
-    let _ = (extensions.authority_key_identifier(), extensions.crl_distribution_point(), extensions.ocsp_url());
+    let _ =
+        (extensions.authority_key_identifier(), extensions.crl_distribution_point(), extensions.ocsp_url());
     let _ = (extensions.unknown_critical(), extensions.iter().count(), certificate.signature_scheme());
 }

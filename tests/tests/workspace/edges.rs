@@ -42,10 +42,10 @@ const ABOVE: &[(&str, &[&str])] = &[
 /// Packages of others that only some of ours may name.
 const RESERVED: &[(&str, &[&str])] = &[
     // PC/SC types elsewhere would make tests need hardware.
-    ("pcsc", &["mynumber-transport", "testkit"]),
+    ("pcsc", &["mynumber-transport", "testkit", "benches"]),
     // Arguments, prompts and progress belong to the command.
     ("clap", &["mynumber-cli"]),
-    ("rpassword", &["mynumber-cli"]),
+    ("rpassword", &["mynumber-cli", "examples"]),
     ("indicatif", &["mynumber-cli"]),
     // Randomness is an argument to the core, the transport and the driver.
     (
