@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use mynumber_applet::retry::RetryCounter;
 use mynumber_applet::{ApplicationId, DataObjectId, FileId, KeyId, PinFormat, PinId, TokenKind};
 use rsa::RsaPrivateKey;
 use subtle::{Choice, ConstantTimeEq};
@@ -147,8 +148,7 @@ pub struct Reference {
     /// Always sixteen bytes, on the heap: a value that is moved leaves no copy behind.
     value: Zeroizing<Vec<u8>>,
     length: u8,
-    limit: u8,
-    left: u8,
+    counter: RetryCounter,
 }
 
 impl Reference {
@@ -160,9 +160,7 @@ impl Reference {
         let mut held = Zeroizing::new(vec![0; VALUE_MAX]);
         let length = u8::try_from(value.len()).map_err(|_| ValueTooLong)?;
         held.get_mut(..value.len()).ok_or(ValueTooLong)?.copy_from_slice(value);
-        // A status word shows at most fifteen tries.
-        let limit = tries.min(15);
-        Ok(Self { value: held, length, limit, left: limit })
+        Ok(Self { value: held, length, counter: RetryCounter::new(tries) })
     }
 
     /// The same reference with only `left` tries left, at most all of them.
@@ -175,19 +173,24 @@ impl Reference {
     /// The tries left.
     #[must_use]
     pub const fn left(&self) -> u8 {
-        self.left
+        self.counter.remaining()
+    }
+
+    /// The try counter.
+    pub(crate) const fn counter(&self) -> RetryCounter {
+        self.counter
     }
 
     /// The tries in a row that block it.
     #[must_use]
     pub const fn limit(&self) -> u8 {
-        self.limit
+        self.counter.limit()
     }
 
     /// Whether no try is left.
     #[must_use]
     pub const fn is_blocked(&self) -> bool {
-        self.left == 0
+        self.counter.is_blocked()
     }
 
     /// Whether the value has this form.
@@ -198,12 +201,13 @@ impl Reference {
 
     /// Sets the tries left, at most all of them.
     pub fn set_left(&mut self, left: u8) {
-        self.left = left.min(self.limit);
+        let limit = self.limit();
+        self.counter = RetryCounter::from_stored(limit, left.min(limit)).unwrap_or(self.counter);
     }
 
     fn duplicate(&self) -> Self {
-        let Self { value, length, limit, left } = self;
-        Self { value: value.clone(), length: *length, limit: *limit, left: *left }
+        let Self { value, length, counter } = self;
+        Self { value: value.clone(), length: *length, counter: *counter }
     }
 
     pub(crate) fn value(&self) -> &[u8] {
@@ -222,7 +226,7 @@ impl Reference {
 
 impl fmt::Debug for Reference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Reference(<secret>, {} of {} left)", self.left, self.limit)
+        write!(f, "Reference(<secret>, {} of {} left)", self.left(), self.limit())
     }
 }
 

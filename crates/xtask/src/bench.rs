@@ -12,5 +12,11 @@ pub(crate) fn run(arguments: &[String]) -> ExitCode {
         Step::new("benches", move || {
             Outcome::of(cargo(&["bench", "--package", "benches", "--bench", "*"]).args(&arguments))
         }),
+        Step::new("exchange counts", || {
+            Outcome::of(&mut cargo(&["run", "--package", "benches", "--bin", "exchanges"]))
+        }),
+        Step::new("round trip through pcscd", || {
+            Outcome::of(&mut cargo(&["run", "--package", "benches", "--bin", "vpcd_round_trip"]))
+        }),
     ])
 }

@@ -71,7 +71,7 @@ pub(crate) const FOR_DEMO: &[Package] =
     &[PKG_CONFIG, LIBPCSCLITE, PCSCD, VPCD, OPENSC, PCSC_TOOLS, OPENSSL, SSH];
 
 /// What the benchmarks need.
-pub(crate) const FOR_BENCHES: &[Package] = &[PKG_CONFIG, LIBPCSCLITE, VALGRIND];
+pub(crate) const FOR_BENCHES: &[Package] = &[PKG_CONFIG, LIBPCSCLITE, PCSCD, VPCD, VALGRIND];
 
 /// What the fuzz targets need.
 pub(crate) const FOR_FUZZING: &[Package] = &[CXX, PKG_CONFIG, LIBPCSCLITE];

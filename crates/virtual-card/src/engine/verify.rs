@@ -31,17 +31,18 @@ impl Engine {
     /// One try. It is spent durably before the values are compared, and given back only when they are equal.
     fn present(&mut self, pin: PinId, value: &[u8]) -> Answer {
         let reference = self.state.reference(pin).ok_or(StatusWord::REFERENCE_NOT_FOUND)?;
-        let limit = reference.limit();
-        let Some(left) = reference.left().checked_sub(1) else {
+        let mut counter = reference.counter();
+        let Ok(attempt) = counter.begin() else {
             return Err(StatusWord::REFERENCE_NOT_USABLE.into());
         };
         self.session.set_verified(pin, false);
-        self.state.set_left(pin, left)?;
+        self.state.set_left(pin, counter.remaining())?;
         let reference = self.state.reference(pin).ok_or(StatusWord::REFERENCE_NOT_FOUND)?;
         if !bool::from(reference.matches(value)) {
-            return Err(StatusWord::tries_left(left).into());
+            return Err(StatusWord::tries_left(counter.remaining()).into());
         }
-        self.state.set_left(pin, limit)?;
+        counter.succeed(attempt);
+        self.state.set_left(pin, counter.remaining())?;
         self.session.set_verified(pin, true);
         Ok(Vec::new())
     }
