@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::language::Language;
+use crate::language::{Language, say};
 
 /// Read, sign and change PINs on a My Number Card, and serve a virtual one
 #[derive(Debug, Parser)]
@@ -49,11 +49,10 @@ pub(crate) struct Common {
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds: f64 = text.parse().map_err(|_| format!("'{text}' is not a number of seconds"))?;
-    match Duration::try_from_secs_f64(seconds) {
-        Ok(duration) if duration <= Duration::from_secs(86_400) => Ok(duration),
-        _ => Err("a time from 0 to 86400 seconds is expected".to_owned()),
-    }
+    let duration = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    duration
+        .filter(|duration| *duration <= Duration::from_secs(86_400))
+        .ok_or_else(|| say!("a time from 0 to 86400 seconds is expected", "0～86400秒で指定してください"))
 }
 
 #[derive(Debug, Subcommand)]

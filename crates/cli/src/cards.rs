@@ -107,6 +107,7 @@ impl Store {
                 ),
             ));
         }
+        free(&path, &order.name)?;
         let quirks = order.quirks.as_deref().map(parse_quirks).transpose()?;
         let spinner = ProgressBar::new_spinner()
             .with_message(say!("making keys and certificates", "鍵と証明書を生成中"));
@@ -121,6 +122,7 @@ impl Store {
         }
         make_folder(&self.cards())?;
         if order.replace {
+            free(&path, &order.name)?;
             remove(&path)?;
         }
         let storage = FileStorage::create(&path).map_err(|error| storage_failure(&order.name, &error))?;
@@ -218,6 +220,14 @@ fn make_folder(folder: &Path) -> Result<(), Failure> {
             say!("cannot make the folder {shown}: {error}", "フォルダー {shown} を作れません: {error}"),
         )
     })
+}
+
+/// A card that another program holds is not taken away under it; a damaged one may be.
+fn free(path: &Path, name: &str) -> Result<(), Failure> {
+    match FileStorage::open(path) {
+        Err(error @ StorageError::InUse) => Err(storage_failure(name, &error)),
+        _ => Ok(()),
+    }
 }
 
 fn remove(path: &Path) -> Result<(), Failure> {

@@ -45,31 +45,73 @@ impl Destination {
                 say!("the folder {folder} does not exist", "フォルダー {folder} がありません"),
             ));
         }
-        Ok(())
+        if path.is_dir() {
+            return Err(Failure::new(
+                Exit::OutputFailed,
+                say!("{shown} is a folder", "{shown} はフォルダーです"),
+            ));
+        }
+        // May files be made there at all? Better told now than after a PIN was asked for.
+        tempfile::NamedTempFile::new_in(folder)
+            .map(drop)
+            .map_err(|error| output_failed(&shown.to_string(), &error))
+    }
+
+    /// Whether this is a file, not standard output.
+    pub(crate) const fn is_file(&self) -> bool {
+        matches!(self, Self::File { .. })
     }
 
     /// Writes everything or nothing.
     pub(crate) fn write(&self, bytes: &[u8]) -> Result<(), Failure> {
-        match self {
-            Self::Stdout => {
-                let mut out = std::io::stdout().lock();
-                out.write_all(bytes)
-                    .and_then(|()| out.flush())
-                    .map_err(|error| output_failed("stdout", &error))
-            }
-            Self::File { path, replace } => {
-                let shown = path.display().to_string();
-                let failed = |error: &std::io::Error| output_failed(&shown, error);
-                let mut file =
-                    tempfile::NamedTempFile::new_in(folder_of(path)).map_err(|error| failed(&error))?;
-                file.write_all(bytes)
-                    .and_then(|()| file.as_file().sync_all())
-                    .map_err(|error| failed(&error))?;
-                let kept = if *replace { file.persist(path) } else { file.persist_noclobber(path) };
-                kept.map(drop).map_err(|error| failed(&error.error))
-            }
+        write_all(&[(self, bytes)])
+    }
+}
+
+/// Writes all of several products or none: each file is complete on the disk before the first gets its name.
+///
+/// A file that was replaced with `--force` before a later name failed stays replaced.
+pub(crate) fn write_all(products: &[(&Destination, &[u8])]) -> Result<(), Failure> {
+    let mut staged = Vec::new();
+    for (destination, bytes) in products {
+        if let Destination::File { path, replace } = destination {
+            let file = stage(path, bytes).map_err(|error| failed(path, &error))?;
+            staged.push((file, path, *replace));
         }
     }
+    let mut made: Vec<&Path> = Vec::new();
+    for (file, path, replace) in staged {
+        let kept = if replace { file.persist(path) } else { file.persist_noclobber(path) };
+        if let Err(error) = kept {
+            for path in made {
+                let _ = std::fs::remove_file(path);
+            }
+            return Err(failed(path, &error.error));
+        }
+        if !replace {
+            made.push(path);
+        }
+    }
+    for (destination, bytes) in products {
+        if !destination.is_file() {
+            let mut out = std::io::stdout().lock();
+            out.write_all(bytes)
+                .and_then(|()| out.flush())
+                .map_err(|error| output_failed("stdout", &error))?;
+        }
+    }
+    Ok(())
+}
+
+fn stage(path: &Path, bytes: &[u8]) -> std::io::Result<tempfile::NamedTempFile> {
+    let mut file = tempfile::NamedTempFile::new_in(folder_of(path))?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    Ok(file)
+}
+
+fn failed(path: &Path, error: &std::io::Error) -> Failure {
+    output_failed(&path.display().to_string(), error)
 }
 
 fn folder_of(path: &Path) -> &Path {
@@ -100,5 +142,18 @@ mod tests {
         assert_eq!(std::fs::read(&path).expect("there"), b"two");
         assert_eq!(std::fs::read_dir(folder.path()).expect("listed").count(), 1);
         assert!(Destination::new(Some(&folder.path().join("no/where")), false).check().is_err());
+        assert!(Destination::new(Some(folder.path()), true).check().is_err(), "a folder is no file");
+    }
+
+    #[test]
+    fn i3_of_several_files_all_are_written_or_none() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (first, second) = (folder.path().join("first"), folder.path().join("second"));
+        std::fs::write(&second, b"old").expect("written");
+        let products = [Destination::new(Some(&first), false), Destination::new(Some(&second), false)];
+        let [a, b] = &products;
+        assert!(write_all(&[(a, b"1"), (b, b"2")]).is_err());
+        assert!(!first.exists() && std::fs::read(&second).expect("there") == b"old");
+        assert_eq!(std::fs::read_dir(folder.path()).expect("listed").count(), 1);
     }
 }

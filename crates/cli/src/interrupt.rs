@@ -3,13 +3,16 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use mynumber::apdu::Command;
 #[cfg(feature = "pcsc")]
 use mynumber::transport::pcsc::Cancel;
+use mynumber::transport::{Disposition, Error as TransportError, Reply, Transport};
 use rustix::termios::{self, LocalModes, OptionalActions};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use crate::exit::Exit;
+use crate::failure::Failure;
 
 /// What signals do in this process.
 #[derive(Clone, Default)]
@@ -50,6 +53,11 @@ impl Interrupt {
         self.cancelled.load(Ordering::SeqCst)
     }
 
+    /// Ends a loop of ours when a signal came.
+    pub(crate) fn check(&self) -> Result<(), Failure> {
+        if self.is_cancelled() { Err(TransportError::Cancelled.into()) } else { Ok(()) }
+    }
+
     /// The cancel flag for waits.
     #[cfg(feature = "pcsc")]
     pub(crate) fn cancel(&self) -> Cancel {
@@ -62,6 +70,48 @@ impl Interrupt {
         let result = prompt();
         self.prompting.store(false, Ordering::SeqCst);
         result
+    }
+}
+
+/// A card in this process, given up between two commands when a signal came. The end of exclusive use still goes
+/// through: locking the card is what a cancelled program has to do.
+pub(crate) struct Interruptible<T> {
+    card: T,
+    interrupt: Interrupt,
+}
+
+impl<T> Interruptible<T> {
+    pub(crate) const fn new(card: T, interrupt: Interrupt) -> Self {
+        Self { card, interrupt }
+    }
+}
+
+impl<T: Transport> Transport for Interruptible<T> {
+    fn transmit(&mut self, command: &Command<'_>, reply: &mut Reply) -> Result<(), TransportError> {
+        if self.interrupt.is_cancelled() {
+            return Err(TransportError::Cancelled);
+        }
+        self.card.transmit(command, reply)
+    }
+
+    fn begin(&mut self) -> Result<(), TransportError> {
+        self.card.begin()
+    }
+
+    fn end(&mut self, disposition: Disposition) -> Result<(), TransportError> {
+        self.card.end(disposition)
+    }
+
+    fn reconnect(&mut self) -> Result<(), TransportError> {
+        self.card.reconnect()
+    }
+
+    fn atr(&self) -> &[u8] {
+        self.card.atr()
+    }
+
+    fn carries_extended(&self) -> bool {
+        self.card.carries_extended()
     }
 }
 

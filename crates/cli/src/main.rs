@@ -19,8 +19,10 @@ mod run;
 mod script;
 mod status_words;
 mod tracing;
+mod usage;
 mod wire;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches};
@@ -28,31 +30,41 @@ use clap::{CommandFactory, FromArgMatches};
 use args::{Arguments, Command};
 use exit::Exit;
 use failure::Failure;
+use files::Destination;
 use interrupt::Interrupt;
 use language::{Language, say};
 use run::Run;
 
 fn main() -> ExitCode {
     hardening::harden();
+    hardening::keep_panics_quiet();
     language::asked_for().unwrap_or_else(Language::of_locale).choose();
     let command = help_ja::localise(Arguments::command(), Language::current());
     let parsed = command.clone().try_get_matches().and_then(|matches| Arguments::from_arg_matches(&matches));
     let arguments = match parsed {
         Ok(arguments) => arguments,
-        Err(error) => {
-            let _ = error.print();
-            let exit = if error.use_stderr() { Exit::Usage } else { Exit::Success };
-            return ExitCode::from(exit.code());
-        }
+        Err(error) => return ExitCode::from(usage::tell(&error).code()),
     };
     let run = Run::new(arguments.common, Interrupt::install());
-    match perform(&run, &arguments.command, command) {
+    // Unwinding has locked the card and given it back.
+    let outcome = catch_unwind(AssertUnwindSafe(|| perform(&run, &arguments.command, command)));
+    match outcome.unwrap_or_else(|_| Err(fault_of_ours())) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             run.format.print_failure(&failure);
             ExitCode::from(failure.exit().code())
         }
     }
+}
+
+fn fault_of_ours() -> Failure {
+    Failure::new(
+        Exit::Internal,
+        say!(
+            "this program has a fault; please report it",
+            "プログラムの内部エラーです。開発元へ報告してください"
+        ),
+    )
 }
 
 fn perform(run: &Run, wanted: &Command, mut command: clap::Command) -> Result<(), Failure> {
@@ -69,15 +81,15 @@ fn perform(run: &Run, wanted: &Command, mut command: clap::Command) -> Result<()
         Command::Demo(arguments) => commands::demo::run(run, arguments),
         #[cfg(feature = "pcsc")]
         Command::Readers => commands::readers::list(run),
-        #[cfg(feature = "pcsc")]
-        Command::Wait(arguments) => commands::readers::wait(run, arguments),
-        #[cfg(feature = "pcsc")]
-        Command::Doctor => commands::doctor::run(run),
         #[cfg(not(feature = "pcsc"))]
-        Command::Readers | Command::Wait(_) | Command::Doctor => Err(wire::without_pcsc()),
+        Command::Readers => Err(wire::without_pcsc()),
+        Command::Wait(arguments) => commands::wait::run(run, arguments),
+        Command::Doctor => commands::doctor::run(run),
         Command::Completions { shell } => {
-            clap_complete::generate(*shell, &mut command, "mynumber", &mut std::io::stdout());
-            Ok(())
+            // Aside first: a closed standard output is a failure to tell, not a panic in the generator.
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut command, "mynumber", &mut script);
+            Destination::Stdout.write(&script)
         }
         Command::Man { folder } => man(command, folder),
     }

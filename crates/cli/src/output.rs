@@ -27,6 +27,14 @@ struct FailureObject<'a> {
     error: FailureFields<'a>,
 }
 
+/// What was done before a run failed, and why it did: one document.
+#[derive(Serialize)]
+struct Partial<'a, P> {
+    #[serde(flatten)]
+    product: &'a P,
+    error: FailureFields<'a>,
+}
+
 #[derive(Serialize)]
 struct FailureFields<'a> {
     exit: u8,
@@ -36,6 +44,18 @@ struct FailureFields<'a> {
     advice: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     tries_left: Option<u8>,
+}
+
+impl<'a> FailureFields<'a> {
+    fn of(failure: &'a Failure) -> Self {
+        Self {
+            exit: failure.exit().code(),
+            kind: failure.exit().kind(),
+            message: failure.message(),
+            advice: failure.advice(),
+            tries_left: failure.tries_left(),
+        }
+    }
 }
 
 impl Format {
@@ -48,18 +68,29 @@ impl Format {
         write_stdout(&text)
     }
 
+    /// Prints what was done before a run failed, and gives the failure back: told already where both are one document.
+    pub(crate) fn print_before(self, product: &impl Product, failure: Failure) -> Failure {
+        let told = match self {
+            Self::Text => self.print(product).map(|()| false),
+            Self::Json => json(&Partial { product, error: FailureFields::of(&failure) })
+                .and_then(|text| write_stdout(&text))
+                .map(|()| true),
+        };
+        match told {
+            Err(other) => other,
+            Ok(true) => failure.already_told(),
+            Ok(false) => failure,
+        }
+    }
+
     /// Prints why a run failed: people read standard error, programs standard output.
     pub(crate) fn print_failure(self, failure: &Failure) {
         let (message, advice) = (failure.message(), failure.advice());
+        if failure.is_told() {
+            return;
+        }
         if self == Self::Json {
-            let error = FailureFields {
-                exit: failure.exit().code(),
-                kind: failure.exit().kind(),
-                message,
-                advice,
-                tries_left: failure.tries_left(),
-            };
-            if let Ok(text) = json(&FailureObject { error }) {
+            if let Ok(text) = json(&FailureObject { error: FailureFields::of(failure) }) {
                 let _ = write_stdout(&text);
             }
             return;

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{IsTerminal, Read};
 
+use mynumber::transport::Error as TransportError;
 use zeroize::Zeroizing;
 
 use crate::exit::Exit;
@@ -36,7 +37,7 @@ impl PinEntry {
             return Ok(Self::Lines(Box::new(file)));
         }
         if standard_input || !std::io::stdin().is_terminal() {
-            return Ok(Self::Lines(Box::new(std::io::stdin())));
+            return Ok(Self::Lines(Box::new(StandardInput)));
         }
         Ok(Self::Prompt)
     }
@@ -71,8 +72,20 @@ impl PinEntry {
     }
 }
 
+/// Standard input without the buffer that the standard library puts before it, where a PIN would stay behind.
+struct StandardInput;
+
+impl Read for StandardInput {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        Ok(rustix::io::retry_on_intr(|| rustix::io::read(rustix::stdio::stdin(), &mut *buffer))?)
+    }
+}
+
 fn prompt(text: &str) -> Result<Zeroizing<String>, Failure> {
     rpassword::prompt_password(text).map(Zeroizing::new).map_err(|error| {
+        if error.kind() == std::io::ErrorKind::Interrupted {
+            return TransportError::Cancelled.into();
+        }
         Failure::new(
             Exit::BadInput,
             say!("the PIN cannot be asked for: {error}", "暗証番号を入力できません: {error}"),

@@ -1,7 +1,5 @@
 //! What every command gets: the options, the PIN entry, and the card.
 
-use std::time::Duration;
-
 use mynumber::applet::pin::{FourDigitPin, PinFormError, SignaturePassword};
 use mynumber::driver::Card;
 use mynumber::transport::Transport;
@@ -69,11 +67,6 @@ impl Run {
     /// Asks for the signature password; small letters become capitals.
     pub(crate) fn password(&self, name: &str) -> Result<SignaturePassword, Failure> {
         self.ask(&mut self.pin_entry()?, name, SignaturePassword::parse)
-    }
-
-    /// How long to wait for a card that is not there yet: not at all unless asked for.
-    pub(crate) fn card_wait(&self) -> Option<Duration> {
-        self.common.timeout
     }
 
     pub(crate) fn print(&self, product: &impl Product) -> Result<(), Failure> {

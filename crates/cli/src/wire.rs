@@ -1,9 +1,14 @@
 //! Connecting to the card that is meant: a reader's, or the embedded virtual one.
 
+use std::time::{Duration, Instant};
+
+use mynumber::Slot;
 use mynumber::transport::{InProcess, Transport};
 
 use crate::cards;
+use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::interrupt::Interruptible;
 use crate::run::Run;
 use crate::tracing;
 
@@ -11,12 +16,32 @@ use crate::tracing;
 pub(crate) fn open(run: &Run) -> Result<Box<dyn Transport>, Failure> {
     let transport = match run.common.reader.as_deref().and_then(virtual_person) {
         Some(person) => {
-            let slot = cards::Store::of(run)?.slot(person)?;
-            Box::new(InProcess::new(slot))
+            let slot = slot_in_turn(run, person)?;
+            Box::new(Interruptible::new(InProcess::new(slot), run.interrupt.clone()))
         }
         None => reader(run)?,
     };
     Ok(if run.common.trace { tracing::over(transport) } else { transport })
+}
+
+/// The virtual card, once no other program holds it; waits as long as `--timeout` allows.
+fn slot_in_turn(run: &Run, person: &str) -> Result<Slot, Failure> {
+    let store = cards::Store::of(run)?;
+    let until = Instant::now() + run.common.timeout.unwrap_or_default();
+    loop {
+        match store.slot(person) {
+            Err(failure) if failure.exit() == Exit::CardInUse && Instant::now() < until => {
+                run.interrupt.check()?;
+                std::thread::sleep(Duration::from_millis(50));
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
+/// Whether the embedded card is meant, not a reader.
+pub(crate) fn is_virtual(run: &Run) -> bool {
+    run.common.reader.as_deref().and_then(virtual_person).is_some()
 }
 
 /// The person behind `virtual` or `virtual:PERSON`.
@@ -35,7 +60,6 @@ fn reader(_: &Run) -> Result<Box<dyn Transport>, Failure> {
 /// Why readers cannot be used in a build without the feature.
 #[cfg(not(feature = "pcsc"))]
 pub(crate) fn without_pcsc() -> Failure {
-    use crate::exit::Exit;
     use crate::language::say;
     Failure::new(
         Exit::Unsupported,
@@ -84,16 +108,24 @@ pub(crate) mod pcsc {
             let reader = selected(context, text)?;
             return wait(run, context, Some(reader));
         }
-        let states = context.states()?;
-        if states.is_empty() && run.card_wait().is_none() {
+        if context.states()?.is_empty() && run.common.timeout.is_none() {
             return Err(TransportError::NoReader.into());
         }
+        match with_card(run, context)? {
+            None => wait(run, context, None),
+            Some(reader) => Ok(reader),
+        }
+    }
+
+    /// The only reader that holds a card, or the only one whose card is a My Number Card; nothing when none holds any.
+    pub(crate) fn with_card(run: &Run, context: &Context) -> Result<Option<ReaderName>, Failure> {
+        let states = context.states()?;
         let with_card: Vec<&ReaderName> =
             states.iter().filter(|state| state.present).map(|state| &state.name).collect();
         match with_card.as_slice() {
-            [] => wait(run, context, None),
-            [one] => Ok((*one).clone()),
-            _ => by_content(run, context),
+            [] => Ok(None),
+            [one] => Ok(Some((*one).clone())),
+            _ => by_content(run, context).map(Some),
         }
     }
 
@@ -103,7 +135,7 @@ pub(crate) mod pcsc {
     }
 
     fn wait(run: &Run, context: &Context, reader: Option<ReaderName>) -> Result<ReaderName, Failure> {
-        match run.card_wait() {
+        match run.common.timeout {
             Some(limit) => {
                 Ok(context.wait_for_card(reader.as_ref(), Some(limit), &run.interrupt.cancel())?)
             }

@@ -65,11 +65,33 @@ impl<T: Transport> Card<T> {
     /// # Errors
     /// As [`Card::change_pin`], and [`ErrorKind::HalfChanged`].
     pub fn change_juki_pin(&mut self, old: &FourDigitPin, new: &FourDigitPin) -> Result<(), Error> {
+        self.change_juki_guarded(old, new, LastTry::Keep)
+    }
+
+    /// As [`Card::change_juki_pin`], even when one try is left. **A wrong old PIN then blocks it for good.**
+    ///
+    /// # Errors
+    /// As [`Card::change_juki_pin`].
+    pub fn change_juki_pin_spending_the_last_try(
+        &mut self,
+        old: &FourDigitPin,
+        new: &FourDigitPin,
+    ) -> Result<(), Error> {
+        self.change_juki_guarded(old, new, LastTry::Spend)
+    }
+
+    fn change_juki_guarded(
+        &mut self,
+        old: &FourDigitPin,
+        new: &FourDigitPin,
+        last_try: LastTry,
+    ) -> Result<(), Error> {
         refuse_same(PinId::Juki, old, new)?;
         let mut session = Session::open(&mut self.connection)?;
-        session.verify(SECOND, old.bytes(), LastTry::Keep)?;
-        session.replace(FIRST, old, new)?;
-        if let Err(error) = session.replace(SECOND, old, new) {
+        session.verify(SECOND, old.bytes(), last_try)?;
+        session.replace(FIRST, old, new, last_try)?;
+        // The old value was accepted above, so this reference has all its tries.
+        if let Err(error) = session.replace(SECOND, old, new, LastTry::Keep) {
             return Err(session.put_back(error, old, new));
         }
         session.close()
@@ -94,7 +116,7 @@ impl<T: Transport> Card<T> {
         }
         refuse_same(lagging, old, new)?;
         let mut session = Session::open(&mut self.connection)?;
-        session.replace(lagging, old, new)?;
+        session.replace(lagging, old, new, LastTry::Keep)?;
         session.close()
     }
 }
@@ -152,8 +174,14 @@ impl<T: Transport> Session<'_, T> {
     }
 
     /// Verifies the old value and sets the new one.
-    fn replace(&mut self, pin: PinId, old: &FourDigitPin, new: &FourDigitPin) -> Result<(), Error> {
-        self.verify(pin, old.bytes(), LastTry::Keep)?;
+    fn replace(
+        &mut self,
+        pin: PinId,
+        old: &FourDigitPin,
+        new: &FourDigitPin,
+        last_try: LastTry,
+    ) -> Result<(), Error> {
+        self.verify(pin, old.bytes(), last_try)?;
         self.change(pin.row(), new.bytes())
     }
 
@@ -163,7 +191,7 @@ impl<T: Transport> Session<'_, T> {
         let uncertain = leaves_doubt(error.kind());
         if !uncertain {
             let reached = if self.is_lost() { self.recover() } else { Ok(()) };
-            if reached.and_then(|()| self.replace(FIRST, new, old)).is_ok() {
+            if reached.and_then(|()| self.replace(FIRST, new, old, LastTry::Keep)).is_ok() {
                 return error;
             }
         }

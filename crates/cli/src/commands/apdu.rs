@@ -1,6 +1,8 @@
 //! `apdu`: command bytes as they are, status words explained.
 
 use std::io::{BufRead, Read};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::Duration;
 
 use mynumber::apdu::{Command, Response, Secrecy};
 use mynumber::transport::{Disposition, Reply, Transport};
@@ -9,6 +11,7 @@ use serde::Serialize;
 use crate::args::ApduArguments;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::interrupt::Interrupt;
 use crate::language::{Language, say};
 use crate::output::{Format, Product};
 use crate::run::Run;
@@ -30,18 +33,29 @@ struct Exchange {
 type Lines = Box<dyn Iterator<Item = Result<Line, Failure>>>;
 
 pub(crate) fn run(run: &Run, arguments: &ApduArguments) -> Result<(), Failure> {
-    let lines = lines(arguments)?;
+    let lines = lines(run, arguments)?;
     let mut transport = wire::open(run)?;
     transport.begin()?;
-    let outcome = send_all(run, &mut *transport, lines, arguments.keep_going);
+    let mut done = Vec::new();
+    let outcome = send_all(run, &mut *transport, lines, arguments.keep_going, &mut done);
     // Whatever was unlocked by hand shall not stay so.
     let ended = transport.end(Disposition::Unpower);
-    outcome?;
-    Ok(ended?)
+    let outcome = outcome.and_then(|()| Ok(ended?));
+    match (outcome, run.format) {
+        (outcome, Format::Text) => outcome,
+        (Ok(()), Format::Json) => run.print(&Exchanges { exchanges: done }),
+        (Err(failure), Format::Json) => Err(run.format.print_before(&Exchanges { exchanges: done }, failure)),
+    }
 }
 
-fn send_all(run: &Run, transport: &mut dyn Transport, lines: Lines, keep_going: bool) -> Result<(), Failure> {
-    let mut done = Vec::new();
+/// Sends line by line; text is printed as it comes, for JSON the exchanges are gathered in `done`.
+fn send_all(
+    run: &Run,
+    transport: &mut dyn Transport,
+    lines: Lines,
+    keep_going: bool,
+    done: &mut Vec<Exchange>,
+) -> Result<(), Failure> {
     let mut refused = None;
     for line in lines {
         match line? {
@@ -65,9 +79,6 @@ fn send_all(run: &Run, transport: &mut dyn Transport, lines: Lines, keep_going: 
                 }
             }
         }
-    }
-    if run.format == Format::Json {
-        run.print(&Exchanges { exchanges: done })?;
     }
     match refused {
         None => Ok(()),
@@ -129,14 +140,14 @@ impl Product for Exchanges {
 }
 
 /// The lines to send: arguments, a file, or standard input.
-fn lines(arguments: &ApduArguments) -> Result<Lines, Failure> {
+fn lines(run: &Run, arguments: &ApduArguments) -> Result<Lines, Failure> {
     if !arguments.apdus.is_empty() {
         // All are read before the first is sent: a slip in the third shall not leave the card half-way.
         let parsed: Result<Vec<Line>, Failure> =
             arguments.apdus.iter().enumerate().map(|(index, text)| parse(index + 1, text)).collect();
         return Ok(Box::new(parsed?.into_iter().map(Ok)));
     }
-    let mut reader: Box<dyn BufRead> = match &arguments.file {
+    let reader: Box<dyn BufRead + Send> = match &arguments.file {
         Some(path) if path.as_os_str() != "-" => {
             let shown = path.display();
             let file = std::fs::File::open(path).map_err(|error| {
@@ -147,13 +158,34 @@ fn lines(arguments: &ApduArguments) -> Result<Lines, Failure> {
             })?;
             Box::new(std::io::BufReader::new(file))
         }
-        _ => Box::new(std::io::stdin().lock()),
+        _ => Box::new(std::io::BufReader::new(std::io::stdin())),
     };
-    let mut number = 0;
-    Ok(Box::new(std::iter::from_fn(move || {
-        number += 1;
-        next_line(&mut *reader, number)
-    })))
+    Ok(in_background(run.interrupt.clone(), reader))
+}
+
+/// Reads on a thread of its own, so that Ctrl-C ends a session by hand in good order even while no line comes.
+fn in_background(interrupt: Interrupt, mut reader: Box<dyn BufRead + Send>) -> Lines {
+    let (sender, receiver) = mpsc::sync_channel(1);
+    std::thread::spawn(move || {
+        let lines = (1..).map_while(|number| next_line(&mut *reader, number));
+        for line in lines {
+            if sender.send(line).is_err() {
+                return;
+            }
+        }
+    });
+    Box::new(std::iter::from_fn(move || {
+        loop {
+            if let Err(failure) = interrupt.check() {
+                return Some(Err(failure));
+            }
+            match receiver.recv_timeout(Duration::from_millis(50)) {
+                Ok(line) => return Some(line),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return None,
+            }
+        }
+    }))
 }
 
 fn next_line(reader: &mut dyn BufRead, number: usize) -> Option<Result<Line, Failure>> {

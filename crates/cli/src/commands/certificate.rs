@@ -27,21 +27,27 @@ pub(crate) fn run(run: &Run, arguments: &CertificateArguments) -> Result<(), Fai
     let der = bytes.content();
     let certificate = parse(der)?;
     match (arguments.form, run.format) {
-        (CertificateForm::Der, Format::Text) => destination.write(der),
-        (CertificateForm::Pem, Format::Text) => destination.write(pem(der).as_bytes()),
-        (CertificateForm::Text, Format::Text) => {
-            destination.write(Described::of(&certificate, der)?.text(Language::current()).as_bytes())
-        }
         (_, Format::Json) => {
             let described = Described::of(&certificate, der)?;
-            if matches!(destination, Destination::File { .. }) {
-                match arguments.form {
-                    CertificateForm::Der => destination.write(der)?,
-                    _ => destination.write(pem(der).as_bytes())?,
-                }
+            if destination.is_file() {
+                write(&described, der, arguments.form, &destination)?;
             }
             run.print(&described)
         }
+        (form, Format::Text) => write(&Described::of(&certificate, der)?, der, form, &destination),
+    }
+}
+
+fn write(
+    described: &Described,
+    der: &[u8],
+    form: CertificateForm,
+    destination: &Destination,
+) -> Result<(), Failure> {
+    match form {
+        CertificateForm::Der => destination.write(der),
+        CertificateForm::Pem => destination.write(described.pem.as_bytes()),
+        CertificateForm::Text => destination.write(described.text(Language::current()).as_bytes()),
     }
 }
 

@@ -3,8 +3,7 @@
 use mynumber::applet::PinId;
 use mynumber::crypto::Certificate;
 use mynumber::driver::{Card, ErrorKind, Tries};
-use mynumber::transport::Error as TransportError;
-use mynumber::transport::pcsc::{Connection, Context, ReaderStatus};
+use mynumber::transport::Transport;
 use serde::Serialize;
 
 use crate::cards::now;
@@ -14,7 +13,7 @@ use crate::language::{Language, say};
 use crate::names::{self, Named};
 use crate::output::Product;
 use crate::run::Run;
-use crate::wire::pcsc::{in_words, options};
+use crate::wire;
 
 /// How a check came out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -59,61 +58,98 @@ impl Report {
 pub(crate) fn run(run: &Run) -> Result<(), Failure> {
     let mut report = Report::default();
     examine(run, &mut report);
-    run.print(&report)?;
     let problems = report.checks.iter().filter(|check| check.outcome == Outcome::Problem).count();
-    match problems {
-        0 => Ok(()),
-        _ => Err(Failure::new(
-            Exit::ProblemsFound,
-            say!("{problems} problem(s) found", "{problems}件の問題が見つかりました"),
-        )),
+    if problems == 0 {
+        return run.print(&report);
     }
+    let failure = Failure::new(
+        Exit::ProblemsFound,
+        say!("{problems} problem(s) found", "{problems}件の問題が見つかりました"),
+    );
+    Err(run.format.print_before(&report, failure))
 }
 
 fn examine(run: &Run, report: &mut Report) {
-    let states =
-        match Context::establish().and_then(|context| context.states().map(|states| (context, states))) {
-            Ok((context, states)) => {
-                report.good(say!("the PC/SC service is running", "PC/SCサービスは動いています"));
-                (context, states)
-            }
-            Err(error) => return report.failure("PC/SC", &Failure::from(error)),
+    if wire::is_virtual(run) {
+        let name = run.common.reader.as_deref().unwrap_or_default();
+        return match wire::open(run) {
+            Ok(transport) => card(name, &mut Card::new(transport), report),
+            Err(failure) => report.failure(name, &failure),
         };
-    let (context, states) = states;
-    if states.is_empty() {
-        return report.failure("PC/SC", &Failure::from(TransportError::NoReader));
     }
-    let with_card: Vec<&ReaderStatus> = states.iter().filter(|state| state.present).collect();
-    for state in states.iter().filter(|state| !state.present) {
-        let name = &state.name;
-        report.note(say!("{name}: no card", "{name}: カードなし"), None);
-    }
-    if with_card.is_empty() {
-        report.failure("PC/SC", &Failure::from(TransportError::NoCard));
-    }
-    for state in with_card {
-        reader(run, &context, state, report);
+    service::examine(run, report);
+}
+
+#[cfg(not(feature = "pcsc"))]
+mod service {
+    use super::Report;
+    use crate::run::Run;
+
+    pub(super) fn examine(_: &Run, report: &mut Report) {
+        report.failure("PC/SC", &crate::wire::without_pcsc());
     }
 }
 
-fn reader(run: &Run, context: &Context, state: &ReaderStatus, report: &mut Report) {
-    let name = state.name.to_string();
-    if state.mute {
-        return report.failure(&name, &Failure::from(TransportError::CardUnresponsive));
+#[cfg(feature = "pcsc")]
+mod service {
+    use mynumber::driver::Card;
+    use mynumber::transport::Error as TransportError;
+    use mynumber::transport::pcsc::{Context, ReaderStatus};
+
+    use super::{Report, card};
+    use crate::failure::Failure;
+    use crate::language::say;
+    use crate::run::Run;
+    use crate::wire::pcsc::{in_words, options, selected};
+
+    pub(super) fn examine(run: &Run, report: &mut Report) {
+        let reached = Context::establish().and_then(|context| Ok((context.states()?, context)));
+        let (mut states, context) = match reached {
+            Ok(reached) => reached,
+            Err(error) => return report.failure("PC/SC", &Failure::from(error)),
+        };
+        report.good(say!("the PC/SC service is running", "PC/SCサービスは動いています"));
+        if states.is_empty() {
+            return report.failure("PC/SC", &Failure::from(TransportError::NoReader));
+        }
+        if let Some(text) = &run.common.reader {
+            match selected(&context, text) {
+                Ok(reader) => states.retain(|state| state.name == reader),
+                Err(failure) => return report.failure("PC/SC", &failure),
+            }
+        }
+        let with_card: Vec<&ReaderStatus> = states.iter().filter(|state| state.present).collect();
+        for state in states.iter().filter(|state| !state.present) {
+            let name = &state.name;
+            report.note(say!("{name}: no card", "{name}: カードなし"), None);
+        }
+        if with_card.is_empty() {
+            report.failure("PC/SC", &Failure::from(TransportError::NoCard));
+        }
+        for state in with_card {
+            reader(run, &context, state, report);
+        }
     }
-    if state.exclusive {
-        return report.failure(&name, &Failure::from(TransportError::SharingViolation));
-    }
-    match context.connect(&state.name, &options(run)) {
-        Ok(connection) => card(&name, &mut Card::new(connection), report),
-        Err(error) => {
-            let advice = Failure::from(error.clone()).advice().map(str::to_owned);
-            report.problem(format!("{name}: {}", in_words(&error)), advice);
+
+    fn reader(run: &Run, context: &Context, state: &ReaderStatus, report: &mut Report) {
+        let name = state.name.to_string();
+        if state.mute {
+            return report.failure(&name, &Failure::from(TransportError::CardUnresponsive));
+        }
+        if state.exclusive {
+            return report.failure(&name, &Failure::from(TransportError::SharingViolation));
+        }
+        match context.connect(&state.name, &options(run)) {
+            Ok(connection) => card(&name, &mut Card::new(connection), report),
+            Err(error) => {
+                let advice = Failure::from(error.clone()).advice().map(str::to_owned);
+                report.problem(format!("{name}: {}", in_words(&error)), advice);
+            }
         }
     }
 }
 
-fn card(name: &str, card: &mut Card<Connection>, report: &mut Report) {
+fn card<T: Transport>(name: &str, card: &mut Card<T>, report: &mut Report) {
     match card.identify() {
         Ok(identity) if identity.applications.is_empty() => {
             return report.problem(
@@ -165,7 +201,7 @@ fn tries(name: &str, pin: PinId, tries: Tries, report: &mut Report) {
 }
 
 /// The user-authentication certificate is free to read on a card: is it in force?
-fn certificate(name: &str, card: &mut Card<Connection>, report: &mut Report) {
+fn certificate<T: Transport>(name: &str, card: &mut Card<T>, report: &mut Report) {
     let bytes = match card.user_authentication_certificate() {
         Ok(bytes) => bytes,
         Err(error) if matches!(error.kind(), ErrorKind::BehindPin | ErrorKind::ObjectAbsent) => {

@@ -12,7 +12,7 @@ use crate::args::{FaceArguments, FaceKey};
 use crate::commands::holder;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::files::Destination;
+use crate::files::{self, Destination};
 use crate::language::{Language, say};
 use crate::names::Named;
 use crate::output::Product;
@@ -25,6 +25,16 @@ const FILES: [&str; 7] =
 
 pub(crate) fn run(run: &Run, arguments: &FaceArguments) -> Result<(), Failure> {
     let folder = &arguments.output;
+    let is_new = !folder.exists();
+    let outcome = make(run, arguments, folder);
+    if is_new && outcome.is_err() {
+        // Goes only when it is empty.
+        let _ = std::fs::remove_dir(folder);
+    }
+    outcome
+}
+
+fn make(run: &Run, arguments: &FaceArguments, folder: &Path) -> Result<(), Failure> {
     std::fs::create_dir_all(folder).map_err(|error| {
         let shown = folder.display();
         Failure::new(
@@ -133,13 +143,14 @@ fn write(face: &CardFace<'_>, number: Option<&str>, folder: &Path, force: bool) 
         Some(front.as_bytes()),
         back.as_ref().map(String::as_bytes),
     ];
-    let mut files = Vec::new();
-    for (name, content) in FILES.iter().zip(contents) {
-        if let Some(content) = content {
-            destination(folder, name, force).write(content)?;
-            files.push(folder.join(name).display().to_string());
-        }
-    }
+    let written: Vec<(&str, &[u8])> =
+        FILES.into_iter().zip(contents).filter_map(|(name, content)| Some((name, content?))).collect();
+    let destinations: Vec<Destination> =
+        written.iter().map(|(name, _)| destination(folder, name, force)).collect();
+    let products: Vec<(&Destination, &[u8])> =
+        destinations.iter().zip(&written).map(|(to, (_, content))| (to, *content)).collect();
+    files::write_all(&products)?;
+    let files = written.iter().map(|(name, _)| folder.join(name).display().to_string()).collect();
     Ok(Written {
         files,
         birth_date: signed.birth_date().map(holder::iso),

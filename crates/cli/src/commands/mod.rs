@@ -4,7 +4,6 @@ pub(crate) mod apdu;
 pub(crate) mod card;
 pub(crate) mod certificate;
 pub(crate) mod demo;
-#[cfg(feature = "pcsc")]
 pub(crate) mod doctor;
 pub(crate) mod face;
 pub(crate) mod holder;
@@ -13,3 +12,4 @@ pub(crate) mod pin;
 pub(crate) mod readers;
 pub(crate) mod sign;
 pub(crate) mod status;
+pub(crate) mod wait;

@@ -2,12 +2,12 @@
 
 use mynumber::applet::PinId;
 use mynumber::applet::pin::{FourDigitPin, SignaturePassword, reference};
-use mynumber::driver::{ChangesAlone, Tries};
+use mynumber::driver::{ChangesAlone, ErrorKind, Object, Tries};
 use serde::Serialize;
 
 use crate::args::{PinCommand, PinName};
 use crate::failure::{self, Failure};
-use crate::language::Language;
+use crate::language::{Language, say};
 use crate::names::Named;
 use crate::output::Product;
 use crate::run::{AnyCard, Run};
@@ -49,7 +49,7 @@ fn change(run: &Run, pin: PinName) -> Result<(), Failure> {
         match pin {
             PinName::Auth => alone::<reference::UserAuthentication>(run, &mut card, &old, &new)?,
             PinName::InputAssist => alone::<reference::InputAssist>(run, &mut card, &old, &new)?,
-            _ => card.change_juki_pin(&old, &new)?,
+            _ => juki(run, &mut card, &old, &new)?,
         }
     }
     run.print(&Changed { pin: format!("{id:?}"), changed: true, name })
@@ -66,6 +66,26 @@ fn alone<R: ChangesAlone>(
         false => card.change_pin::<R>(old, new)?,
     }
     Ok(())
+}
+
+/// The juki PIN lies in two applications. The first asked is that of a half-done change's second step.
+fn juki(run: &Run, card: &mut AnyCard, old: &FourDigitPin, new: &FourDigitPin) -> Result<(), Failure> {
+    let outcome = match run.common.last_try {
+        true => card.change_juki_pin_spending_the_last_try(old, new),
+        false => card.change_juki_pin(old, new),
+    };
+    outcome.map_err(|error| {
+        let lags = matches!(error.kind(), ErrorKind::WrongPin { .. })
+            && error.object() == Object::Pin(PinId::Common);
+        let failure = Failure::from(error);
+        if !lags {
+            return failure;
+        }
+        failure.advise(say!(
+            "the other application took it: an earlier change is half-done; `mynumber pin repair` finishes it",
+            "もう一方のアプリケーションでは一致しました。以前の変更が途中です。`mynumber pin repair` で揃えてください"
+        ))
+    })
 }
 
 /// A half-done change of the juki PIN leaves the reference in the juki application behind.

@@ -1,18 +1,15 @@
-//! `readers` and `wait`.
+//! `readers`.
 
 use std::fmt::Write;
 
-use mynumber::driver::Card;
 use mynumber::transport::pcsc::{Context, PassedOver};
 use serde::Serialize;
 
-use crate::args::WaitArguments;
-use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::language::{Language, say};
+use crate::language::Language;
 use crate::output::Product;
 use crate::run::Run;
-use crate::wire::pcsc::{choose, options, probe, reason};
+use crate::wire::pcsc::{probe, reason};
 
 #[derive(Serialize)]
 struct Readers {
@@ -65,43 +62,5 @@ impl Product for Readers {
                 writeln!(out, "{}", language.pick("no reader is connected", "リーダーが接続されていません"));
         }
         out
-    }
-}
-
-#[derive(Serialize)]
-struct Waited {
-    reader: String,
-    card_present: bool,
-}
-
-pub(crate) fn wait(run: &Run, arguments: &WaitArguments) -> Result<(), Failure> {
-    let context = Context::establish()?;
-    let (limit, cancel) = (run.common.timeout, run.interrupt.cancel());
-    if arguments.removal {
-        let reader = choose(run, &context)?;
-        context.wait_for_removal(&reader, limit, &cancel)?;
-        return run.print(&Waited { reader: reader.to_string(), card_present: false });
-    }
-    let meant = match &run.common.reader {
-        Some(text) => Some(crate::wire::pcsc::selected(&context, text)?),
-        None => None,
-    };
-    let reader = context.wait_for_card(meant.as_ref(), limit, &cancel)?;
-    let connection = context.connect(&reader, &options(run))?;
-    if Card::new(connection).identify()?.applications.is_empty() {
-        return Err(Failure::new(
-            Exit::WrongCard,
-            say!(
-                "the card in {reader} is not a My Number Card",
-                "{reader} のカードはマイナンバーカードではありません"
-            ),
-        ));
-    }
-    run.print(&Waited { reader: reader.to_string(), card_present: true })
-}
-
-impl Product for Waited {
-    fn text(&self, _: Language) -> String {
-        format!("{}\n", self.reader)
     }
 }

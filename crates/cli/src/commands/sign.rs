@@ -17,7 +17,7 @@ use crate::args::{Hash, Padding, SignArguments, SignatureForm, SigningKey};
 use crate::commands::certificate::pem;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::files::Destination;
+use crate::files::{self, Destination};
 use crate::language::{Language, say};
 use crate::names::Named;
 use crate::output::{Format, Product};
@@ -27,11 +27,13 @@ pub(crate) fn run(run: &Run, arguments: &SignArguments) -> Result<(), Failure> {
     let destination = Destination::new(arguments.output.as_deref(), arguments.force);
     let certificate_file =
         arguments.certificate.as_deref().map(|path| Destination::new(Some(path), arguments.force));
+    refuse_one_place_for_two(arguments)?;
     destination.check()?;
     if let Some(file) = &certificate_file {
         file.check()?;
     }
-    let input = input(arguments)?;
+    // Nothing is unlocked yet: a signal ends the program at once, even while standard input is silent.
+    let input = run.interrupt.prompting(|| input(arguments))?;
     let mut card = run.card()?;
     let signature = match arguments.key {
         SigningKey::Sign => {
@@ -43,16 +45,33 @@ pub(crate) fn run(run: &Run, arguments: &SignArguments) -> Result<(), Failure> {
             sign::<reference::UserAuthentication>(&mut card, &pin, &input, run.common.last_try)?
         }
     };
-    if let Some(file) = certificate_file {
-        file.write(pem(signature.certificate()).as_bytes())?;
-    }
-    if run.format == Format::Json {
-        if matches!(destination, Destination::File { .. }) {
-            destination.write(signature.value())?;
+    let certificate = pem(signature.certificate());
+    let mut products = vec![(&destination, signature.value())];
+    products.extend(certificate_file.as_ref().map(|file| (file, certificate.as_bytes())));
+    match run.format {
+        Format::Text => files::write_all(&products),
+        Format::Json => {
+            products.retain(|(destination, _)| destination.is_file());
+            files::write_all(&products)?;
+            run.print(&SignatureProduct::of(arguments, &signature))
         }
-        return run.print(&SignatureProduct::of(arguments, &signature));
     }
-    destination.write(signature.value())
+}
+
+/// Signature and certificate cannot go to one place.
+fn refuse_one_place_for_two(arguments: &SignArguments) -> Result<(), Failure> {
+    let standard = Path::new("-");
+    let output = arguments.output.as_deref().unwrap_or(standard);
+    match arguments.certificate.as_deref() {
+        Some(certificate) if certificate == output => Err(Failure::new(
+            Exit::Usage,
+            say!(
+                "signature and certificate need different files",
+                "署名と証明書は別のファイルに出力してください"
+            ),
+        )),
+        _ => Ok(()),
+    }
 }
 
 fn sign<R: Signs>(

@@ -2,7 +2,9 @@
 
 mod of_driver;
 
-pub(crate) use of_driver::{blocked, japanese_transport};
+pub(crate) use of_driver::blocked;
+#[cfg(feature = "pcsc")]
+pub(crate) use of_driver::japanese_transport;
 
 use crate::exit::Exit;
 
@@ -13,11 +15,12 @@ pub(crate) struct Failure {
     message: String,
     advice: Option<String>,
     tries_left: Option<u8>,
+    told: bool,
 }
 
 impl Failure {
     pub(crate) const fn new(exit: Exit, message: String) -> Self {
-        Self { exit, message, advice: None, tries_left: None }
+        Self { exit, message, advice: None, tries_left: None, told: false }
     }
 
     /// The same failure saying what to do.
@@ -30,6 +33,16 @@ impl Failure {
     pub(crate) const fn with_tries_left(mut self, tries: Option<u8>) -> Self {
         self.tries_left = tries;
         self
+    }
+
+    /// The same failure, told already: it stands in the JSON document of what was done before.
+    pub(crate) const fn already_told(mut self) -> Self {
+        self.told = true;
+        self
+    }
+
+    pub(crate) const fn is_told(&self) -> bool {
+        self.told
     }
 
     pub(crate) const fn exit(&self) -> Exit {

@@ -54,6 +54,11 @@ fn exit_of(error: &Error) -> Exit {
             exit_of_transport(cause)
         }
         ErrorKind::Erased => Exit::CardErased,
+        // The message says what became of the PIN; the person pressed Ctrl-C.
+        ErrorKind::VerifyOutcomeUnknown { cause: Trouble::Transport(TransportError::Cancelled), .. }
+        | ErrorKind::ChangeOutcomeUnknown { cause: Trouble::Transport(TransportError::Cancelled) } => {
+            Exit::Cancelled
+        }
         ErrorKind::ApplicationAbsent | ErrorKind::NotThisCard { .. } => Exit::WrongCard,
         ErrorKind::WrongPin { .. } | ErrorKind::RefusedBefore => Exit::WrongPin,
         ErrorKind::Blocked => Exit::Blocked,
@@ -154,6 +159,9 @@ fn advice(error: &Error) -> Option<String> {
             "when you are sure of it, repeat the command with --last-try; a wrong PIN then blocks it",
             "確実な場合だけ --last-try を付けて再実行してください。間違えるとロックされます"
         )),
+        ErrorKind::HalfChanged { .. } => {
+            Some(say!("`mynumber pin repair` finishes it", "`mynumber pin repair` で仕上げてください"))
+        }
         ErrorKind::Blocked => match error.object() {
             Object::Pin(pin) => Some(names::where_to_reset(pin)),
             _ => None,

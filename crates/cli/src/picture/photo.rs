@@ -3,6 +3,7 @@
 use hayro_jpeg2000::{ColorSpace, DecodeSettings, DecoderContext, Image};
 
 use super::PictureError;
+use crate::hardening::without_panic;
 
 /// Largest side that is decoded, in pixels: the card's photo has 378 x 472.
 const LARGEST_SIDE: u32 = 2048;
@@ -10,9 +11,9 @@ const LARGEST_SIDE: u32 = 2048;
 /// Decodes a JPEG 2000 photo and codes it as PNG.
 pub(crate) fn to_png(photo: &[u8]) -> Result<Vec<u8>, PictureError> {
     // The decoder is memory-safe, but a photo that makes it panic shall not take the program down.
-    let decoded = std::panic::catch_unwind(|| decode(photo));
+    let decoded = without_panic(|| decode(photo));
     let (width, height, color, pixels) =
-        decoded.unwrap_or_else(|_| Err(PictureError::Photo("the decoder gave up".to_owned())))?;
+        decoded.unwrap_or_else(|| Err(PictureError::Photo("the decoder gave up".to_owned())))?;
     let mut out = Vec::new();
     let mut encoder = png::Encoder::new(&mut out, width, height);
     encoder.set_color(color);

@@ -1,0 +1,71 @@
+//! `--json`: one document per run, every field of it described in JSON.md.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::harness::{AUTHENTICATION, Bench, INPUT_ASSIST, JUKI, SIGNATURE, WRONG};
+
+fn fields(value: &Value, found: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(object) => {
+            for (name, value) in object {
+                found.insert(name.clone());
+                fields(value, found);
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| fields(item, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn every_command_answers_in_json_and_every_field_is_documented() {
+    let bench = Bench::new();
+    bench.write("message", "m");
+    let commands: [(&[&str], &[&str], i32); 23] = [
+        (&["status"], &[], 0),
+        (&["attributes"], &[INPUT_ASSIST], 0),
+        (&["number"], &[INPUT_ASSIST], 0),
+        (&["face", "-o", "out"], &[INPUT_ASSIST], 0),
+        (&["certificate", "sign"], &[SIGNATURE], 0),
+        (&["certificate", "auth"], &[], 0),
+        (&["certificate", "sign-ca"], &[], 0),
+        (&["certificate", "auth-ca"], &[], 0),
+        (&["sign", "message"], &[SIGNATURE], 0),
+        (&["sign", "message", "--key", "auth", "--padding", "pss"], &[AUTHENTICATION], 0),
+        (&["pin", "change", "auth"], &[AUTHENTICATION, "2580"], 0),
+        (&["pin", "change", "juki"], &[JUKI, "2580"], 0),
+        (&["card", "show"], &[], 0),
+        (&["card", "show", "canary"], &[], 0),
+        (&["card", "people"], &[], 0),
+        (&["wait"], &[], 0),
+        (&["doctor"], &[], 0),
+        (&["apdu", "00A4040C0AD392F000260100000001"], &[], 0),
+        (&["apdu", "00A4040C0AD392F000260100000009"], &[], 32),
+        (&["attributes"], &[WRONG], 10),
+        (&["attributes"], &[""], 13),
+        (&["attributes", "--reader", "virtual:nobody"], &[], 3),
+        (&["card", "new", "nobody"], &[], 3),
+    ];
+    let mut found = BTreeSet::new();
+    for (arguments, pins, code) in commands {
+        for language in ["en", "ja"] {
+            if language == "ja" && arguments.first() == Some(&"pin") {
+                continue;
+            }
+            let force: &[&str] = if arguments.first() == Some(&"face") { &["--force"] } else { &[] };
+            let wrong_again = language == "ja" && code == 10;
+            let done = bench.run(&[arguments, &["--json", "--lang", language], force].concat(), pins);
+            assert_eq!(done.code, if wrong_again { 10 } else { code }, "{arguments:?}: {done:?}");
+            assert!(done.stderr.is_empty(), "{arguments:?}: {done:?}");
+            let document = done.json();
+            assert_eq!(document.get("error").is_some(), code != 0, "{document}");
+            fields(&document, &mut found);
+        }
+    }
+    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/JSON.md")).unwrap();
+    let missing: Vec<&String> = found.iter().filter(|name| !text.contains(&format!("`{name}`"))).collect();
+    assert!(missing.is_empty(), "JSON.md says nothing of {missing:?}");
+    assert!(found.len() > 40, "{found:?}");
+}

@@ -1,0 +1,17 @@
+//! The command as it is run: exit codes, outputs, PINs, files, on the embedded virtual card.
+#![cfg(target_os = "linux")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as tests do")]
+#![allow(clippy::indexing_slicing, clippy::expect_used, reason = "tests may fail loudly")]
+
+mod apdu;
+mod cards;
+mod changes;
+mod documents;
+mod harness;
+mod interrupts;
+mod json;
+mod pins;
+mod pulled;
+mod reading;
+mod signing;
+mod usage;
