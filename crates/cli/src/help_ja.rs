@@ -49,7 +49,7 @@ const HELP: &[(&str, &str)] = &[
     ("card new --quirks", "カードに付ける癖のファイル（TOML）"),
     ("card new --force", "同じ名前のカードを置き換える"),
     ("card serve", "仮想カードをPC/SCサービスに挿し、やり取りを表示する"),
-    ("card serve --cards", "カード名または内蔵の人物（スロットごとに1枚）"),
+    ("card serve --served", "カード名または内蔵の人物（スロットごとに1枚）"),
     ("card serve --port", "最初の仮想リーダースロットのポート"),
     ("card serve --host", "仮想リーダードライバーのホスト"),
     ("card serve --quirks", "この実行で使う癖のファイル（TOML、動作に関するものだけ有効）"),

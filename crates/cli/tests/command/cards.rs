@@ -85,3 +85,18 @@ fn peculiar_cards_are_read_all_the_same() {
         assert_eq!(bench.run(&["face", "-o", "out"], &[INPUT_ASSIST]).code, 0, "{quirks}");
     }
 }
+
+#[test]
+fn a_chip_that_was_tampered_with_is_told_as_erased() {
+    let bench = Bench::new();
+    let tampered = bench.run(&["card", "tamper", "canary", "--json"], &[]);
+    assert!(tampered.code == 0 && tampered.json()["erased"] == true, "{tampered:?}");
+    bench.write("message", "m");
+    for (arguments, pin) in
+        [(&["attributes"][..], INPUT_ASSIST), (&["sign", "message", "--key", "auth"], AUTHENTICATION)]
+    {
+        let done = bench.run(&[arguments, &["--json", "--trace"]].concat(), &[pin]);
+        assert_eq!((done.code, done.verifies()), (35, 0), "{done:?}");
+        assert_eq!(done.json()["error"]["kind"], "card_erased");
+    }
+}
