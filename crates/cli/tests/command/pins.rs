@@ -114,7 +114,7 @@ fn b3_b4_the_last_try_is_kept_unless_spent_on_purpose_and_a_blocked_pin_is_told(
         assert_eq!((blocked.code, blocked.verifies()), (11, 0), "the right PIN comes too late: {blocked:?}");
         assert!(blocked.stderr.contains("the window of your municipality"));
     }
-    assert!(bench.run(&["status"], &[]).text().contains("(input-assist PIN): BLOCKED"));
+    assert!(bench.run(&["status"], &[]).text().contains("(input-assist PIN; input_assist): BLOCKED"));
     let doctor = bench.run(&["doctor", "--json"], &[]);
     assert_eq!((doctor.code, doctor.json()["error"]["kind"].as_str()), (40, Some("problems_found")));
     let changed = bench.run(&["pin", "change", "input-assist", "--trace"], &[INPUT_ASSIST, WRONG]);
