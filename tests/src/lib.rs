@@ -1,14 +1,18 @@
 //! What the workspace's tests share: one test binary per boundary stands beside it in `tests/`.
 //!
+//! - [`client`]: programs that nobody here wrote, with a time limit.
 //! - [`fuzz`]: the bodies of the fuzz targets, as ordinary functions; `tests/corpus.rs` replays their corpus.
+//! - [`issued`]: cards of simulated people.
 //! - [`script`]: scripts of exchanges, written in hex.
 //! - [`host`]: the driver on the virtual card: the jobs whose exchanges are counted, and a transport that fails.
 //! - [`tlv_oracle`]: our TLV reader beside the crate `iso7816-tlv`, and the list of what they differ on.
 //! - [`tlv_tree`]: owned TLV trees for tests, where speed does not matter.
 //! - [`virtual_card`]: a virtual card for tests of the card side.
 
+pub mod client;
 pub mod fuzz;
 pub mod host;
+pub mod issued;
 #[cfg(all(feature = "pcsc", target_os = "linux"))]
 pub mod pcscd;
 #[cfg(all(feature = "pcsc", target_os = "linux"))]
