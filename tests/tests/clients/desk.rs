@@ -94,13 +94,19 @@ impl Desk {
         self.card.as_ref().unwrap().card().tries_left(reference).unwrap()
     }
 
-    /// What verified states there are ends: the holder takes the card out and puts it in again.
+    /// The holder takes the card out and puts it in again: what verified states there are ends.
     pub(crate) fn reinsert(&mut self) {
         drop(self.plugged.take());
         let reader = self.service.reader(0);
         Context::establish().unwrap().wait_for_removal(&reader, LIMIT, &Cancel::new()).unwrap();
         self.plugged = self.card.clone().map(|card| plug(card, self.service.slot(0)).unwrap());
         self.await_card();
+    }
+
+    /// Puts another card of taro, peculiar as told, in the place of this one.
+    pub(crate) fn exchange(&mut self, quirks: &Quirks) {
+        self.card = Some(issued::slot("taro", quirks));
+        self.reinsert();
     }
 
     /// The name of the reader, as PC/SC has it.

@@ -35,9 +35,9 @@ fn a_card_or_reader_without_extended_commands() {
 #[test]
 fn chained_answers_are_read() {
     // Reading only: OpenSC 0.23 does not ask for the rest of a chained signature and hands out zeros.
+    let mut desk = Desk::new();
     for above in [0, 100] {
-        let quirks = Quirks { no_extended: true, chain_above: Some(above), ..Quirks::default() };
-        let desk = Desk::with(&quirks);
+        desk.exchange(&Quirks { no_extended: true, chain_above: Some(above), ..Quirks::default() });
         for (holder, issuer) in [("01", "03"), ("02", "04")] {
             let (holder, issuer) = (desk.certificate(holder), desk.certificate(issuer));
             let verify = openssl("verify -no_check_time -CAfile").arg(issuer).arg(holder);
@@ -59,11 +59,11 @@ fn resets_and_selections_that_log_out() {
 #[test]
 fn every_atr_that_was_seen_is_a_card() {
     // OpenSC lists the first of them; it finds the others by asking for the application.
+    let mut desk = Desk::new();
     for known in atr::KNOWN {
-        let desk = Desk::with(&Quirks { atr: Some(known.bytes.to_vec()), ..Quirks::default() });
+        desk.exchange(&Quirks { atr: Some(known.bytes.to_vec()), ..Quirks::default() });
         let dumped = pkcs15().arg("--dump").run().success();
         dumped.says(["PKCS#15 Card [JPKI]", "Tries left     : 5"]);
-        drop(desk);
     }
 }
 
@@ -71,8 +71,9 @@ fn every_atr_that_was_seen_is_a_card() {
 fn a_phone_signs_though_opensc_cannot_read_its_user_authentication_certificate() {
     // A phone has that certificate behind the PIN, and OpenSC reads it without: it lists the object and not its serial
     // number, and signs all the same.
+    let mut desk = Desk::new();
     for kind in [TokenKind::Android, TokenKind::Iphone] {
-        let desk = Desk::with(&Quirks { token: Some(kind), ..Quirks::default() });
+        desk.exchange(&Quirks { token: Some(kind), ..Quirks::default() });
         let dumped = pkcs15().arg("--dump").run().success();
         dumped.says(["X.509 Certificate [User Authentication Certificate]"]);
         assert_eq!(dumped.count("Encoded serial"), 2, "{dumped}");

@@ -126,7 +126,10 @@ fn foreign_sources(lock: &str) -> Vec<String> {
 fn packages_come_from_the_registry_only() {
     for lock in ["Cargo.lock", "fuzz/Cargo.lock"] {
         if let Ok(text) = std::fs::read_to_string(sources::root().join(lock)) {
-            sources::none(&foreign_sources(&text), "a lock file names a source other than the registry of crates");
+            sources::none(
+                &foreign_sources(&text),
+                "a lock file names a source other than the registry of crates",
+            );
         }
     }
 }
