@@ -33,7 +33,8 @@ const ROOMS: &[(&str, &[&str])] = &[
 /// Who may name every room above and the facade, and what more each may name.
 const ABOVE: &[(&str, &[&str])] = &[
     ("mynumber", &[]),
-    ("mynumber-cli", &["mynumber"]),
+    // The tests of the command run it against the service that testkit starts.
+    ("mynumber-cli", &["mynumber", "testkit"]),
     ("testkit", &["mynumber"]),
     ("examples", &["mynumber"]),
     ("benches", &["mynumber", "testkit"]),

@@ -7,6 +7,7 @@ use mynumber::transport::Transport;
 use serde::Serialize;
 
 use crate::cards::now;
+use crate::commands::status::is_my_number_card;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::language::{Language, say};
@@ -150,32 +151,26 @@ mod service {
 }
 
 fn card<T: Transport>(name: &str, card: &mut Card<T>, report: &mut Report) {
-    match card.identify() {
-        Ok(identity) if identity.applications.is_empty() => {
-            return report.problem(
-                say!("{name}: not a My Number Card", "{name}: マイナンバーカードではありません"),
-                Some(say!(
-                    "put the My Number Card on this reader, or choose another reader with --reader",
-                    "マイナンバーカードを置くか、--reader で別のリーダーを選んでください"
-                )),
-            );
-        }
-        Ok(identity) => {
-            let count = identity.applications.len();
-            report.good(say!(
-                "{name}: a My Number Card with {count} applications",
-                "{name}: マイナンバーカード（アプリケーション{count}個）"
-            ));
-        }
+    let (identity, counters) = match card.survey() {
+        Ok(found) => found,
         Err(error) => return report.failure(name, &Failure::from(error)),
+    };
+    if !is_my_number_card(&identity, &counters) {
+        return report.problem(
+            say!("{name}: not a My Number Card", "{name}: マイナンバーカードではありません"),
+            Some(say!(
+                "put the My Number Card on this reader, or choose another reader with --reader",
+                "マイナンバーカードを置くか、--reader で別のリーダーを選んでください"
+            )),
+        );
     }
-    match card.counters() {
-        Ok(counters) => {
-            for counter in counters {
-                tries(name, counter.pin, counter.tries, report);
-            }
-        }
-        Err(error) => report.failure(name, &Failure::from(error)),
+    let count = identity.applications.len();
+    report.good(say!(
+        "{name}: a My Number Card with {count} applications",
+        "{name}: マイナンバーカード（アプリケーション{count}個）"
+    ));
+    for counter in counters {
+        tries(name, counter.pin, counter.tries, report);
     }
     certificate(name, card, report);
 }

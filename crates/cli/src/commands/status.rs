@@ -40,13 +40,19 @@ struct Pin {
 pub(crate) fn run(run: &Run) -> Result<(), Failure> {
     let mut card = run.card()?;
     let (identity, counters) = card.survey()?;
-    if identity.applications.is_empty() {
+    if !is_my_number_card(&identity, &counters) {
         return Err(Failure::new(
             Exit::WrongCard,
             say!("this is not a My Number Card", "マイナンバーカードではありません"),
         ));
     }
     run.print(&status(&identity, &counters))
+}
+
+/// Its applications are there, and at least one of its PINs tells how many tries are left. A card that answers 9000 to
+/// everything is none.
+pub(crate) fn is_my_number_card(identity: &Identity, counters: &[Counter]) -> bool {
+    !identity.applications.is_empty() && counters.iter().any(|counter| counter.tries.count().is_some())
 }
 
 fn status(identity: &Identity, counters: &[Counter]) -> Status {

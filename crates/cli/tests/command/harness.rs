@@ -117,6 +117,15 @@ impl Bench {
 
     /// A call of the command, on the card of this bench unless `--reader` says otherwise.
     pub(crate) fn call(&self, arguments: &[&str]) -> Call {
+        let mut call = self.bare_call(arguments);
+        if !arguments.contains(&"--reader") {
+            call.command.args(["--reader", "virtual:canary"]);
+        }
+        call
+    }
+
+    /// A call of the command with these arguments and the folder of cards.
+    pub(crate) fn bare_call(&self, arguments: &[&str]) -> Call {
         let mut command = Command::new(PROGRAM);
         command
             .args(arguments)
@@ -129,9 +138,6 @@ impl Bench {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
-        if !arguments.contains(&"--reader") {
-            command.args(["--reader", "virtual:canary"]);
-        }
         let arguments = arguments.iter().map(|&argument| argument.to_owned()).collect();
         Call { command, arguments, input: Vec::new(), pins: Vec::new() }
     }

@@ -1,7 +1,11 @@
 //! The command as it is run: exit codes, outputs, PINs, files, on the embedded virtual card.
 #![cfg(target_os = "linux")]
-#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as tests do")]
-#![allow(clippy::indexing_slicing, clippy::expect_used, reason = "tests may fail loudly")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail as tests do"
+)]
 
 mod apdu;
 mod cards;

@@ -7,7 +7,8 @@ fn status_names_every_pin_and_where_it_is_set_anew() {
     let bench = Bench::new();
     let english = bench.run(&["status"], &[]);
     assert_eq!(english.code, 0, "{english:?}");
-    for part in ["署名用電子証明書パスワード (signature password; jpki): 5 tries left", "set anew at", "BLOCKED"]
+    for part in
+        ["署名用電子証明書パスワード (signature password; jpki): 5 tries left", "set anew at", "BLOCKED"]
     {
         assert!(english.text().contains(part), "{}", english.text());
     }
