@@ -89,6 +89,12 @@ impl Desk {
         context.wait_for_card(Some(&reader), LIMIT, &Cancel::new()).unwrap();
     }
 
+    /// Waits until the service has seen that the card is gone.
+    pub(crate) fn await_removal(&self) {
+        let reader = self.service.reader(0);
+        Context::establish().unwrap().wait_for_removal(&reader, LIMIT, &Cancel::new()).unwrap();
+    }
+
     /// The tries left by the card's own ledger.
     pub(crate) fn tries_left(&self, reference: PinId) -> u8 {
         self.card.as_ref().unwrap().card().tries_left(reference).unwrap()
@@ -97,8 +103,7 @@ impl Desk {
     /// The holder takes the card out and puts it in again: what verified states there are ends.
     pub(crate) fn reinsert(&mut self) {
         drop(self.plugged.take());
-        let reader = self.service.reader(0);
-        Context::establish().unwrap().wait_for_removal(&reader, LIMIT, &Cancel::new()).unwrap();
+        self.await_removal();
         self.plugged = self.card.clone().map(|card| plug(card, self.service.slot(0)).unwrap());
         self.await_card();
     }

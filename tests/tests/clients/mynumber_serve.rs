@@ -3,6 +3,8 @@
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::time::SystemTime;
 
 use rustix::process::{Pid, Signal, kill_process};
 use testkit::client::Client;
@@ -32,13 +34,14 @@ impl Served {
         served
     }
 
-    /// Ends it as its user does, and returns all that it said.
-    fn end(&mut self) -> String {
+    /// Ends it as its user does, and returns all that it said; the reader is empty then.
+    fn end(mut self, desk: &Desk) -> String {
         // Fails only when it has ended already.
         let _ = kill_process(Pid::from_child(&self.child), Signal::INT);
         let status = self.child.wait().unwrap();
         let trace = std::fs::read_to_string(&self.trace).unwrap();
-        assert!(status.success() || status.code().is_some(), "{status}\n{trace}");
+        desk.await_removal();
+        assert!(status.code().is_some(), "it ends by itself, not by the signal: {status}\n{trace}");
         trace
     }
 }
@@ -50,33 +53,49 @@ impl Drop for Served {
     }
 }
 
-/// The built command beside this test's own folder; built when it is not there, and brought up to date.
-fn mynumber() -> PathBuf {
+/// The command, found or built once.
+fn mynumber() -> &'static Path {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(built)
+}
+
+/// The command beside this test's own folder; built when it is not there, or older than its sources.
+fn built() -> PathBuf {
     let own = std::env::current_exe().unwrap();
     let profile = own.parent().and_then(Path::parent).unwrap();
-    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.toml");
+    let program = profile.join("mynumber");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let built = program.metadata().and_then(|metadata| metadata.modified());
+    if built.is_ok_and(|built| built > newest(&root.join("crates"))) {
+        return program;
+    }
     let mut build = Command::new(env!("CARGO"));
-    build.args([
-        "build",
-        "--quiet",
-        "--package",
-        "mynumber-cli",
-        "--message-format=short",
-        "--manifest-path",
-    ]);
-    build.arg(manifest).arg("--target-dir").arg(profile.parent().unwrap());
+    build.args(["build", "--quiet", "--package", "mynumber-cli", "--manifest-path"]);
+    build.arg(root.join("Cargo.toml")).arg("--target-dir").arg(profile.parent().unwrap());
     if profile.ends_with("release") {
         build.arg("--release");
     }
     let built = build.output().unwrap();
     assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
-    profile.join("mynumber")
+    program
+}
+
+/// When the newest file under a folder was written.
+fn newest(folder: &Path) -> SystemTime {
+    let entries = std::fs::read_dir(folder).unwrap().map(Result::unwrap);
+    let times = entries.map(|entry| match entry.file_type().unwrap().is_dir() {
+        true => newest(&entry.path()),
+        false => entry.metadata().unwrap().modified().unwrap(),
+    });
+    times.max().unwrap_or(SystemTime::UNIX_EPOCH)
 }
 
 #[test]
 fn clients_read_and_sign_with_a_card_on_disk_and_the_trace_shows_no_pin() {
+    let _ = mynumber();
+    // Other tests wait for the service from here on, and not while the command is built.
     let desk = Desk::empty();
-    let mut served = Served::start(&desk);
+    let served = Served::start(&desk);
     let scanned = Client::new("pcsc_scan", "pcsc-tools").args("-c -t 1").run();
     scanned.says(["Card inserted", "3B E0 00 FF 81 31 FE 45 14"]);
     pkcs15().arg("--dump").run().success().says(["PKCS#15 Card [JPKI]", "Tries left     : 5"]);
@@ -89,7 +108,7 @@ fn clients_read_and_sign_with_a_card_on_disk_and_the_trace_shows_no_pin() {
         let (issuer, holder) = (desk.certificate(issuer), desk.certificate(token.id));
         openssl("verify -x509_strict -CAfile").arg(issuer).arg(holder).run().success().says([": OK"]);
     }
-    let trace = served.end();
+    let trace = served.end(&desk);
     assert!(trace.contains("VERIFY"), "{trace}");
     for token in [USER_AUTHENTICATION, SIGNATURE] {
         let hex: String = token.pin.bytes().map(|byte| format!("{byte:02X}")).collect();
@@ -101,17 +120,17 @@ fn clients_read_and_sign_with_a_card_on_disk_and_the_trace_shows_no_pin() {
 
 #[test]
 fn a_try_lost_to_a_client_is_lost_after_the_card_was_unplugged_and_served_again() {
+    let _ = mynumber();
     let desk = Desk::empty();
-    let mut served = Served::start(&desk);
+    let served = Served::start(&desk);
     let wrong = Token { pin: "9999", ..USER_AUTHENTICATION };
     logged_in(wrong).args("--list-objects").run().failure().says(["CKR_PIN_INCORRECT"]);
-    let _ = served.end();
-    drop(served);
-    let mut served = Served::start(&desk);
+    let _ = served.end(&desk);
+    let served = Served::start(&desk);
     pkcs15().arg("--list-pins").run().success().says(["Tries left     : 2", "Tries left     : 5"]);
     let _ = logged_in(USER_AUTHENTICATION).args("--list-objects").run().success();
     pkcs15().arg("--list-pins").run().success().says(["Tries left     : 3"]);
-    let trace = served.end();
+    let trace = served.end(&desk);
     let lines = BufReader::new(trace.as_bytes()).lines();
     assert!(lines.map_while(Result::ok).any(|line| line.contains("63C2")), "{trace}");
 }
