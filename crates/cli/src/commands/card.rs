@@ -124,7 +124,7 @@ fn address(host: &str, port: u16) -> Result<SocketAddr, Failure> {
 }
 
 /// Plugs one card in, telling what happens to it.
-pub(crate) fn plug(
+fn plug(
     card: Box<dyn CardSide + Send>,
     name: &str,
     address: SocketAddr,

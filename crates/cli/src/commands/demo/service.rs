@@ -1,14 +1,16 @@
 //! The card in a reader of the real PC/SC service: vsmartcard's driver plays the reader.
 
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use mynumber::Slot;
 use mynumber::transport::pcsc::{Connection, Context};
-use mynumber::transport::vpcd::{self, PORT};
+use mynumber::transport::vpcd::{self, Event, PORT};
 use mynumber::transport::{CardSide, Error as TransportError};
 
-use crate::commands::card::plug as plug_card;
+use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::language::say;
 use crate::run::Run;
@@ -40,14 +42,14 @@ pub(super) fn plug(run: &Run, slot: Slot) -> Result<Result<Plugged, String>, Fai
         Ok(found) => found,
         Err(why) => return Ok(Err(why)),
     };
-    let address = vpcd::slot(0);
-    if std::net::TcpStream::connect_timeout(&address, Duration::from_secs(2)).is_err() {
-        return Ok(Err(say!(
-            "no virtual reader driver listens on port {PORT}; install vsmartcard-vpcd and restart pcscd",
-            "ポート{PORT}に仮想リーダードライバーがありません。vsmartcard-vpcdを導入しpcscdを再起動してください"
-        )));
-    }
-    let card = plug_card(Box::new(slot), "demo", address)?;
+    let heard = Arc::new(AtomicBool::new(false));
+    let hears = Arc::clone(&heard);
+    let card: Box<dyn CardSide + Send> = Box::new(slot);
+    let observe = move |event| hears.fetch_or(event == Event::Connected, Ordering::SeqCst);
+    let plugged =
+        vpcd::plug_observed(card, vpcd::slot(0), move |event| drop(observe(event))).map_err(|error| {
+            Failure::new(Exit::Internal, say!("no thread: {error}", "スレッドを作れません: {error}"))
+        })?;
     let until = Instant::now() + PATIENCE;
     loop {
         let ours = context
@@ -56,15 +58,26 @@ pub(super) fn plug(run: &Run, slot: Slot) -> Result<Result<Plugged, String>, Fai
             .find(|state| state.present && state.name.to_string().starts_with("Virtual PCD 00 00"));
         if let Some(state) = ours {
             let connection = context.connect(&state.name, &options(run))?;
-            return Ok(Ok(Plugged { connection, holders: (card, daemon) }));
+            return Ok(Ok(Plugged { connection, holders: (plugged, daemon) }));
         }
         if Instant::now() > until {
-            return Ok(Err(say!(
-                "the virtual reader does not show the card; is another card in its slot?",
-                "仮想リーダーにカードが現れません。他のカードが入っていませんか"
-            )));
+            return Ok(Err(reason(heard.load(Ordering::SeqCst))));
         }
         std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
+/// Why the card does not show in a reader.
+fn reason(connected: bool) -> String {
+    match connected {
+        false => say!(
+            "no virtual reader driver listens on port {PORT}; install vsmartcard-vpcd and restart pcscd",
+            "ポート{PORT}に仮想リーダードライバーがありません。vsmartcard-vpcdを導入しpcscdを再起動してください"
+        ),
+        true => say!(
+            "the virtual reader does not show the card; is another card in its slot?",
+            "仮想リーダーにカードが現れません。他のカードが入っていませんか"
+        ),
     }
 }
 
