@@ -45,11 +45,14 @@ pub(super) fn plug(run: &Run, slot: Slot) -> Result<Result<Plugged, String>, Fai
     let heard = Arc::new(AtomicBool::new(false));
     let hears = Arc::clone(&heard);
     let card: Box<dyn CardSide + Send> = Box::new(slot);
-    let observe = move |event| hears.fetch_or(event == Event::Connected, Ordering::SeqCst);
-    let plugged =
-        vpcd::plug_observed(card, vpcd::slot(0), move |event| drop(observe(event))).map_err(|error| {
-            Failure::new(Exit::Internal, say!("no thread: {error}", "スレッドを作れません: {error}"))
-        })?;
+    let observe = move |event| {
+        if event == Event::Connected {
+            hears.store(true, Ordering::SeqCst);
+        }
+    };
+    let plugged = vpcd::plug_observed(card, vpcd::slot(0), observe).map_err(|error| {
+        Failure::new(Exit::Internal, say!("no thread: {error}", "スレッドを作れません: {error}"))
+    })?;
     let until = Instant::now() + PATIENCE;
     loop {
         let ours = context
