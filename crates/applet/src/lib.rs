@@ -12,9 +12,11 @@
 //! assert_eq!(PinId::Signature.row().tries, 5);
 //! ```
 //!
-//! What is absent: input and output, clocks, randomness, allocation, and how a command is coded or answered.
+//! What is absent: input and output, clocks, randomness, and how a command is coded or answered. Nothing is allocated
+//! but the values of secrets: on the heap they stay in one place until they are wiped.
 #![no_std]
 
+extern crate alloc;
 #[cfg(test)]
 extern crate std;
 

@@ -1,5 +1,6 @@
 //! The secrets made of digits only.
 
+use alloc::boxed::Box;
 use core::fmt;
 
 use zeroize::{Zeroize, ZeroizeOnDrop};
@@ -18,8 +19,15 @@ pub(super) fn text<'a>(name: &'static str, bytes: &'a [u8]) -> Result<&'a str, P
 macro_rules! digits {
     ($(#[$meta:meta])* $name:ident, $count:literal) => {
         $(#[$meta])*
-        #[derive(Zeroize, ZeroizeOnDrop)]
-        pub struct $name([u8; $count]);
+        pub struct $name(Box<[u8; $count]>);
+
+        impl Drop for $name {
+            fn drop(&mut self) {
+                self.0.zeroize();
+            }
+        }
+
+        impl ZeroizeOnDrop for $name {}
 
         impl $name {
             #[doc = concat!("As [`", stringify!($name), "::parse`], from bytes that must be UTF-8.")]
@@ -32,8 +40,8 @@ macro_rules! digits {
 
             /// The ASCII digits as the card compares them.
             #[must_use]
-            pub const fn as_bytes(&self) -> &[u8] {
-                &self.0
+            pub fn as_bytes(&self) -> &[u8] {
+                self.0.as_slice()
             }
 
             fn digits(text: &str) -> Result<Self, PinFormError> {
@@ -41,11 +49,16 @@ macro_rules! digits {
                 if !text.bytes().all(|byte| byte.is_ascii_digit()) {
                     return Err(Self::error(PinFormErrorKind::Character));
                 }
-                let mut value = Self([b'0'; $count]);
-                for (to, from) in value.0.iter_mut().zip(text.bytes()) {
+                Ok(Self::filled(text.bytes()))
+            }
+
+            /// Digit by digit into the heap: no copy of the whole value is made on the way.
+            fn filled(digits: impl IntoIterator<Item = u8>) -> Self {
+                let mut value = Self(Box::new([b'0'; $count]));
+                for (to, from) in value.0.iter_mut().zip(digits) {
                     *to = from;
                 }
-                Ok(value)
+                value
             }
 
             const fn error(kind: PinFormErrorKind) -> PinFormError {
@@ -63,7 +76,7 @@ macro_rules! digits {
 
         impl Secret for $name {
             fn bytes(&self) -> &[u8] {
-                &self.0
+                self.as_bytes()
             }
         }
     };
@@ -119,7 +132,7 @@ impl VerificationNumberA {
     /// [`PinFormError`], which carries nothing of the value.
     pub fn parse(text: &str) -> Result<Self, PinFormError> {
         let number = Self::digits(text)?;
-        let [body @ .., last] = &number.0;
+        let [body @ .., last] = &*number.0;
         if check_digit(body) != Some(*last) {
             return Err(Self::error(PinFormErrorKind::CheckDigit));
         }
@@ -130,13 +143,13 @@ impl VerificationNumberA {
 /// The number that a card itself stores. Its check digit is not looked at: what the card returned was not mistyped.
 impl From<&IndividualNumber<'_>> for VerificationNumberA {
     fn from(number: &IndividualNumber<'_>) -> Self {
-        Self(*number.digits())
+        Self::filled(number.digits().iter().copied())
     }
 }
 
 impl From<&MyNumber> for VerificationNumberA {
     fn from(number: &MyNumber) -> Self {
-        Self(*number.as_bytes())
+        Self::filled(number.as_bytes().iter().copied())
     }
 }
 
@@ -167,12 +180,7 @@ impl VerificationNumberB {
         }
         let digit = |divisor| u8::try_from(expiry_year / divisor % 10).unwrap_or_default() + b'0';
         let year = [digit(1000), digit(100), digit(10), digit(1)];
-        let mut value = Self([b'0'; 14]);
-        let parts = birth.0.iter().chain(&year).chain(&security_code.0);
-        for (to, from) in value.0.iter_mut().zip(parts) {
-            *to = *from;
-        }
-        Ok(value)
+        Ok(Self::filled(birth.as_bytes().iter().chain(&year).chain(security_code.as_bytes()).copied()))
     }
 }
 
@@ -188,6 +196,6 @@ impl BirthDatePin {
 
 impl From<EraDate> for BirthDatePin {
     fn from(birth: EraDate) -> Self {
-        Self(birth.yymmdd())
+        Self::filled(birth.yymmdd())
     }
 }

@@ -2,8 +2,7 @@
 //!
 //! A value of the wrong form never becomes one of these types, so it never reaches the card and costs no try. None of
 //! them can be cloned, copied, printed or compared; `Debug` prints the type's name. Each lies in an array of fixed size
-//! that is wiped on drop. (A move copies bytes that the compiler may leave behind: keep the value in one place, pass
-//! references.)
+//! on the heap, so that moving it leaves no copy behind, and is wiped on drop.
 //!
 //! ```
 //! use mynumber_applet::pin::{FourDigitPin, PinFormErrorKind, SignaturePassword};

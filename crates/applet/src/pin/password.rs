@@ -1,3 +1,4 @@
+use alloc::boxed::Box;
 use core::fmt;
 
 use zeroize::{Zeroize, ZeroizeOnDrop};
@@ -10,11 +11,19 @@ const MOST: u8 = 16;
 const NAME: &str = "SignaturePassword";
 
 /// 署名用電子証明書のパスワード: 6 to 16 capital letters and digits, at least one of each (CARD.md §3).
-#[derive(Zeroize, ZeroizeOnDrop)]
 pub struct SignaturePassword {
-    bytes: [u8; 16],
+    bytes: Box<[u8; 16]>,
     len: u8,
 }
+
+impl Drop for SignaturePassword {
+    fn drop(&mut self) {
+        self.bytes.zeroize();
+        self.len = 0;
+    }
+}
+
+impl ZeroizeOnDrop for SignaturePassword {}
 
 impl SignaturePassword {
     /// Takes what a person typed and **folds lower case to upper**, as the card's own software does: the card itself
@@ -52,7 +61,7 @@ impl SignaturePassword {
 
     fn copy(text: &str) -> Result<Self, PinFormError> {
         check_text(text, LEAST, MOST).map_err(|kind| PinFormError::new(NAME, kind))?;
-        let mut password = Self { bytes: [0; 16], len: u8::try_from(text.len()).unwrap_or(MOST) };
+        let mut password = Self { bytes: Box::new([0; 16]), len: u8::try_from(text.len()).unwrap_or(MOST) };
         for (to, from) in password.bytes.iter_mut().zip(text.bytes()) {
             *to = from;
         }
