@@ -1,7 +1,7 @@
 //! Simulated people: what stands on a card and in its chip, and the PINs it starts with.
 //!
 //! Nobody here exists. The people built in ([`built_in`]) live in a prefecture that is none (code 99), have numbers
-//! that begin with nine zeros, and names that say specimen or test. Others come from a TOML file ([`file`]).
+//! that begin with nine zeros, and names that say specimen or test. Others come from a TOML file ([`mod@file`]).
 
 pub mod built_in;
 pub mod file;
