@@ -110,13 +110,36 @@ impl<T: Transport> Card<T> {
         old: &FourDigitPin,
         new: &FourDigitPin,
     ) -> Result<(), Error> {
+        self.finish_juki_guarded(lagging, old, new, LastTry::Keep)
+    }
+
+    /// As [`Card::finish_juki_change`], even when one try is left. **A wrong old PIN then blocks it for good.**
+    ///
+    /// # Errors
+    /// As [`Card::finish_juki_change`].
+    pub fn finish_juki_change_spending_the_last_try(
+        &mut self,
+        lagging: PinId,
+        old: &FourDigitPin,
+        new: &FourDigitPin,
+    ) -> Result<(), Error> {
+        self.finish_juki_guarded(lagging, old, new, LastTry::Spend)
+    }
+
+    fn finish_juki_guarded(
+        &mut self,
+        lagging: PinId,
+        old: &FourDigitPin,
+        new: &FourDigitPin,
+        last_try: LastTry,
+    ) -> Result<(), Error> {
         if !matches!(lagging, FIRST | SECOND) {
             let kind = ErrorKind::Misuse("only the two references of the juki PIN are kept in step");
             return Err(Error::new(kind, Step::Change, Object::Pin(lagging)));
         }
         refuse_same(lagging, old, new)?;
         let mut session = Session::open(&mut self.connection)?;
-        session.replace(lagging, old, new, LastTry::Keep)?;
+        session.replace(lagging, old, new, last_try)?;
         session.close()
     }
 }

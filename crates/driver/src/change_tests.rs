@@ -161,6 +161,17 @@ fn a_half_done_change_that_cannot_be_put_back_says_which_holds_what_and_can_be_f
 }
 
 #[test]
+fn b3_finishing_a_half_done_change_keeps_the_last_try_unless_asked_to_spend_it() {
+    const ONE_LEFT: (&str, &str) = (QUERY.0, "63C1");
+    let (old, new) = (pin("1234"), pin("5678"));
+    let error =
+        Card::new(Script::new(&[JUKI, ONE_LEFT])).finish_juki_change(PinId::Juki, &old, &new).unwrap_err();
+    assert_eq!(*error.kind(), ErrorKind::LastTry);
+    let script = Script::new(&[JUKI, ONE_LEFT, OLD, SELECT_PIN, TO_NEW, LOG_OUT]);
+    Card::new(script).finish_juki_change_spending_the_last_try(PinId::Juki, &old, &new).unwrap();
+}
+
+#[test]
 fn a_lost_answer_to_the_second_change_is_told_as_uncertain_and_nothing_is_guessed() {
     let script = Script::new(&FIRST_HALF)
         .and(&[JUKI, QUERY, OLD, SELECT_PIN])

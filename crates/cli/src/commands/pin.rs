@@ -95,7 +95,10 @@ fn repair(run: &Run) -> Result<(), Failure> {
     let name = PinId::Juki.name();
     let old = run.ask(&mut entry, name, FourDigitPin::parse)?;
     let new = run.ask_new(&mut entry, name, FourDigitPin::parse)?;
-    card.finish_juki_change(PinId::Juki, &old, &new)?;
+    match run.common.last_try {
+        true => card.finish_juki_change_spending_the_last_try(PinId::Juki, &old, &new)?,
+        false => card.finish_juki_change(PinId::Juki, &old, &new)?,
+    }
     run.print(&Changed { pin: format!("{:?}", PinId::Juki), changed: true, name })
 }
 
