@@ -23,14 +23,15 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+pub mod asn1;
 pub mod certificate;
 pub mod cvc;
 pub mod digest;
 pub mod key;
-mod oid;
 pub mod time;
 
+pub use asn1::Oid;
 pub use certificate::Certificate;
 pub use key::{PublicKey, Scheme};
-pub use oid::Oid;
+
 pub use time::UnixTime;

@@ -1,13 +1,13 @@
 //! Certificate extensions (RFC 5280 §4.2).
 
-use super::der::{self, BIT_STRING, Der, OCTET_STRING, SEQUENCE};
 use super::{Error, ErrorKind, Field, Name};
-use crate::oid::Oid;
+use crate::asn1::der::{self, BIT_STRING, Der, OCTET_STRING, SEQUENCE};
+use crate::asn1::{Object, Oid};
 use mynumber_apdu::tlv::{Reader, Tag, Tlv};
 
 /// The extensions that this crate reads.
 pub mod extension {
-    use crate::oid::Oid;
+    use crate::asn1::Oid;
 
     /// subjectKeyIdentifier.
     pub const SUBJECT_KEY_IDENTIFIER: Oid<'static> = Oid::known(&[0x55, 0x1D, 0x0E]);
@@ -53,6 +53,7 @@ impl<'a> Extension<'a> {
 /// The extensions of a certificate: the list checked for its shape and for duplicates, their contents read when asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Extensions<'a> {
+    object: Object,
     list: &'a [u8],
     position: usize,
 }
@@ -61,16 +62,16 @@ pub struct Extensions<'a> {
 const MAX_EXTENSIONS: usize = 32;
 
 impl<'a> Extensions<'a> {
-    pub(super) const fn none() -> Self {
-        Self { list: &[], position: 0 }
+    pub(crate) const fn none(object: Object) -> Self {
+        Self { object, list: &[], position: 0 }
     }
 
     /// Reads the list inside the `[3]` element.
-    pub(super) fn read(der: &Der<'a>, element: Tlv<'a>) -> Result<Self, Error> {
+    pub(crate) fn read(der: &Der<'a>, element: Tlv<'a>) -> Result<Self, Error> {
         let mut tagged = der.inside(element)?;
         let list = tagged.read(SEQUENCE)?;
         tagged.finish()?;
-        let extensions = Self { list: list.value(), position: list.value_position() };
+        let extensions = Self { object: der.object(), list: list.value(), position: list.value_position() };
         let mut rest = tagged.inside(list)?;
         if rest.is_empty() {
             return Err(rest.fault(ErrorKind::Tlv(mynumber_apdu::tlv::ErrorKind::Empty)));
@@ -92,7 +93,7 @@ impl<'a> Extensions<'a> {
 
     /// The extensions in the order of the certificate.
     pub fn iter(&self) -> impl Iterator<Item = Extension<'a>> + use<'a> {
-        let mut rest = Der::new(self.list, self.position, Field::Extensions);
+        let mut rest = Der::new(self.object, Field::Extensions, self.list, self.position);
         core::iter::from_fn(move || if rest.is_empty() { None } else { next(&mut rest).ok() })
     }
 
@@ -119,9 +120,9 @@ impl<'a> Extensions<'a> {
     }
 
     /// A reader at the content of the extension with this identifier.
-    pub(super) fn content(&self, id: Oid<'_>, field: Field) -> Option<Der<'a>> {
+    pub(crate) fn content(&self, id: Oid<'_>, field: Field) -> Option<Der<'a>> {
         let value = self.find(id)?.value;
-        Some(Der::new(value.value(), value.value_position(), field))
+        Some(Der::new(self.object, field, value.value(), value.value_position()))
     }
 
     /// keyUsage (RFC 5280 §4.2.1.3).

@@ -1,13 +1,13 @@
 //! What JPKI certificates say beyond RFC 5280 (CARD.md §5).
 
-use super::der::{Der, OID, SEQUENCE};
 use super::{Certificate, Error, ErrorKind, Field, KeyUsage, extension};
-use crate::oid::Oid;
+use crate::asn1::Oid;
+use crate::asn1::der::{Der, OID, SEQUENCE};
 use mynumber_apdu::tlv::Tag;
 
 /// Certificate policies of JPKI.
 pub mod policy {
-    use crate::oid::Oid;
+    use crate::asn1::Oid;
 
     /// Signature certificates: 1.2.392.200149.8.5.1.1.20.
     pub const SIGNATURE: Oid<'static> =

@@ -4,25 +4,22 @@
 //! everything outside the extensions and of their list; what an extension says is read when asked for. The view does
 //! not say that a certificate is to be trusted: see the crate's documentation for what is not checked.
 
-mod der;
-mod error;
 mod extensions;
 mod jpki;
 mod name;
 
-pub use error::{Error, ErrorKind, Field};
+pub use crate::asn1::{AlgorithmIdentifier, Error, ErrorKind, Field};
 pub use extensions::{
     AuthorityKeyIdentifier, BasicConstraints, Extension, Extensions, KeyUsage, Oids, extension,
 };
 pub use jpki::{BirthDate, HolderAttributes, Policy, Purpose, policy};
 pub use name::{Attribute, Attributes, Name, attribute};
 
-use crate::digest::Hash;
+use crate::asn1::Object;
+use crate::asn1::der::{Der, INTEGER, SEQUENCE};
 use crate::key::{PublicKey, Scheme, VerifyError};
-use crate::oid::Oid;
 use crate::time::UnixTime;
 use core::fmt;
-use der::{Der, INTEGER, SEQUENCE};
 use mynumber_apdu::tlv::{Tag, Tlv};
 
 /// From when until when a certificate is meant to be used; both ends are inside.
@@ -40,15 +37,6 @@ impl Validity {
     pub fn contains(&self, time: UnixTime) -> bool {
         (self.not_before..=self.not_after).contains(&time)
     }
-}
-
-/// An algorithm and its parameters (RFC 5280 §4.1.1.2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AlgorithmIdentifier<'a> {
-    /// The algorithm.
-    pub algorithm: Oid<'a>,
-    /// The parameters as they stand, tag and length included; empty when absent.
-    pub parameters: &'a [u8],
 }
 
 /// One certificate, borrowed from its DER.
@@ -76,15 +64,15 @@ impl<'a> Certificate<'a> {
     /// [`Error`] with the field and the position.
     pub fn parse(input: &'a [u8]) -> Result<Self, Error> {
         if input.len() > Self::MAX_LENGTH {
-            return Err(Error::new(ErrorKind::TooLong, Field::Certificate, Self::MAX_LENGTH));
+            return Err(Error::new(ErrorKind::TooLong, Object::Certificate, Field::Whole, Self::MAX_LENGTH));
         }
-        let mut file = Der::new(input, 0, Field::Certificate);
+        let mut file = Der::new(Object::Certificate, Field::Whole, input, 0);
         let mut certificate = file.enter(SEQUENCE)?;
         file.finish()?;
         let tbs = certificate.read(SEQUENCE)?;
         let mut certificate = certificate.in_field(Field::Algorithm);
         let before_algorithm = certificate;
-        let algorithm = algorithm(&mut certificate)?;
+        let algorithm = AlgorithmIdentifier::read(&mut certificate)?;
         let mut certificate = certificate.in_field(Field::Signature);
         let (signature, _) = certificate.whole_bits()?;
         certificate.finish()?;
@@ -95,7 +83,7 @@ impl<'a> Certificate<'a> {
         // RFC 5280 §4.1.2.2: positive, at most 20 octets.
         let serial = fields.positive(20)?;
         let mut fields = fields.in_field(Field::Algorithm);
-        if self::algorithm(&mut fields)? != algorithm {
+        if AlgorithmIdentifier::read(&mut fields)? != algorithm {
             return Err(before_algorithm.fault(ErrorKind::AlgorithmMismatch));
         }
         let mut fields = fields.in_field(Field::Issuer);
@@ -111,7 +99,7 @@ impl<'a> Certificate<'a> {
         let mut fields = fields.in_field(Field::Extensions);
         let extensions = match fields.optional(Tag(0xA3))? {
             Some(element) => Extensions::read(&fields, element)?,
-            None => Extensions::none(),
+            None => Extensions::none(Object::Certificate),
         };
         fields.finish()?;
         Ok(Self {
@@ -176,14 +164,19 @@ impl<'a> Certificate<'a> {
     /// [`ErrorKind::UnknownKey`] for a kind that this crate does not know (explicit curve parameters among them), or the
     /// DER faults.
     pub fn public_key(&self) -> Result<PublicKey<'a>, Error> {
-        let mut info = Der::new(self.key_info.value(), self.key_info.value_position(), Field::PublicKey);
+        let mut info = Der::new(
+            Object::Certificate,
+            Field::PublicKey,
+            self.key_info.value(),
+            self.key_info.value_position(),
+        );
         let before = info;
-        let AlgorithmIdentifier { algorithm, parameters } = algorithm(&mut info)?;
+        let AlgorithmIdentifier { algorithm, parameters } = AlgorithmIdentifier::read(&mut info)?;
         let (bits, position) = info.whole_bits()?;
         info.finish()?;
         match (algorithm.as_bytes(), parameters) {
             (oids::RSA, [0x05, 0x00]) => {
-                let mut outer = Der::new(bits, position, Field::PublicKey);
+                let mut outer = Der::new(Object::Certificate, Field::PublicKey, bits, position);
                 let mut numbers = outer.enter(SEQUENCE)?;
                 outer.finish()?;
                 let modulus = numbers.positive(Self::MAX_LENGTH)?;
@@ -212,14 +205,7 @@ impl<'a> Certificate<'a> {
     /// The scheme of the issuer's signature, if it is one that this crate checks. SHA-1 and older are not.
     #[must_use]
     pub fn signature_scheme(&self) -> Option<Scheme> {
-        match (self.algorithm.algorithm.as_bytes(), self.algorithm.parameters) {
-            (oids::SHA256_RSA, [0x05, 0x00]) => Some(Scheme::Pkcs1v15(Hash::Sha256)),
-            (oids::SHA384_RSA, [0x05, 0x00]) => Some(Scheme::Pkcs1v15(Hash::Sha384)),
-            (oids::SHA512_RSA, [0x05, 0x00]) => Some(Scheme::Pkcs1v15(Hash::Sha512)),
-            (oids::ECDSA_SHA256, []) => Some(Scheme::Ecdsa(Hash::Sha256)),
-            (oids::ECDSA_SHA384, []) => Some(Scheme::Ecdsa(Hash::Sha384)),
-            _ => None,
-        }
+        self.algorithm.signature_scheme()
     }
 
     /// The issuer's signature.
@@ -261,23 +247,10 @@ fn version(fields: &mut Der<'_>) -> Result<(), Error> {
     if number.value() == [2] { Ok(()) } else { Err(wrong) }
 }
 
-fn algorithm<'a>(der: &mut Der<'a>) -> Result<AlgorithmIdentifier<'a>, Error> {
-    let mut inside = der.enter(SEQUENCE)?;
-    let algorithm = inside.oid()?;
-    let parameters = inside.next()?.map_or(&[][..], |element| element.raw());
-    inside.finish()?;
-    Ok(AlgorithmIdentifier { algorithm, parameters })
-}
-
 /// Content bytes of the algorithm identifiers that are known here.
 mod oids {
     pub(super) const RSA: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x01];
-    pub(super) const SHA256_RSA: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x0B];
-    pub(super) const SHA384_RSA: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x0C];
-    pub(super) const SHA512_RSA: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x0D];
     pub(super) const EC: &[u8] = &[0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01];
-    pub(super) const ECDSA_SHA256: &[u8] = &[0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x03, 0x02];
-    pub(super) const ECDSA_SHA384: &[u8] = &[0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x03, 0x03];
     /// The named curve P-256, as parameters: tag, length, identifier.
     pub(super) const P256_PARAMETERS: &[u8] = &[0x06, 0x08, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07];
     /// The named curve P-384, likewise.

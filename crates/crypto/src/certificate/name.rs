@@ -1,14 +1,14 @@
 //! Distinguished names.
 
-use super::der::{self, Der, SEQUENCE, SET};
 use super::{Error, ErrorKind, Field};
-use crate::oid::Oid;
+use crate::asn1::der::{self, Der, SEQUENCE, SET};
+use crate::asn1::{Object, Oid};
 use core::fmt::{self, Write};
 use mynumber_apdu::tlv::{Reader, Tag, Tlv};
 
 /// Attribute types of distinguished names that JPKI uses (RFC 5280 appendix A.1).
 pub mod attribute {
-    use crate::oid::Oid;
+    use crate::asn1::Oid;
 
     /// C: country.
     pub const COUNTRY: Oid<'static> = Oid::known(&[0x55, 0x04, 0x06]);
@@ -37,13 +37,13 @@ const MAX_ATTRIBUTES: usize = 32;
 
 impl<'a> Name<'a> {
     /// Reads the next element of `der` as a name.
-    pub(super) fn read(der: &mut Der<'a>) -> Result<Self, Error> {
+    pub(crate) fn read(der: &mut Der<'a>) -> Result<Self, Error> {
         let element = der.read(SEQUENCE)?;
         Self::from_element(der, element)
     }
 
     /// Reads `element` as a name; its own tag may be an implicit one.
-    pub(super) fn from_element(der: &Der<'a>, element: Tlv<'a>) -> Result<Self, Error> {
+    pub(crate) fn from_element(der: &Der<'a>, element: Tlv<'a>) -> Result<Self, Error> {
         let mut rdns = der.inside(element)?;
         let mut count = 0;
         while !rdns.is_empty() {
@@ -202,7 +202,7 @@ impl<'a> Iterator for Attributes<'a> {
             self.rdn = self.rdns.enter(set).ok()?;
         }
         let attribute = self.rdn.next_element().ok()??;
-        let mut inside = Der::new(attribute.value(), 0, Field::Subject);
+        let mut inside = Der::new(Object::Certificate, Field::Subject, attribute.value(), 0);
         let kind = inside.oid().ok()?;
         let value = inside.next().ok()??;
         Some(Attribute { kind, tag: value.tag(), value: value.value() })

@@ -1,90 +1,95 @@
-//! The few DER types that certificates are made of, on the TLV reader, with the field in every error.
+//! The few DER types that certificates, CRLs, OCSP and CMS are made of, on the TLV reader, with structure and field in every
+//! error.
 
-use super::{Error, ErrorKind, Field};
-use crate::oid::Oid;
+use super::{Error, ErrorKind, Field, Object, Oid};
 use crate::time::UnixTime;
 use mynumber_apdu::tlv::{self, Reader, Tag, Tlv};
 
-pub(super) const BOOLEAN: Tag = Tag(0x01);
-pub(super) const INTEGER: Tag = Tag(0x02);
-pub(super) const BIT_STRING: Tag = Tag(0x03);
-pub(super) const OCTET_STRING: Tag = Tag(0x04);
-pub(super) const OID: Tag = Tag(0x06);
-pub(super) const UTF8_STRING: Tag = Tag(0x0C);
-pub(super) const PRINTABLE_STRING: Tag = Tag(0x13);
-pub(super) const IA5_STRING: Tag = Tag(0x16);
-pub(super) const UTC_TIME: Tag = Tag(0x17);
-pub(super) const GENERALIZED_TIME: Tag = Tag(0x18);
-pub(super) const SEQUENCE: Tag = Tag(0x30);
-pub(super) const SET: Tag = Tag(0x31);
+pub(crate) const BOOLEAN: Tag = Tag(0x01);
+pub(crate) const INTEGER: Tag = Tag(0x02);
+pub(crate) const BIT_STRING: Tag = Tag(0x03);
+pub(crate) const OCTET_STRING: Tag = Tag(0x04);
+pub(crate) const OID: Tag = Tag(0x06);
+pub(crate) const UTF8_STRING: Tag = Tag(0x0C);
+pub(crate) const PRINTABLE_STRING: Tag = Tag(0x13);
+pub(crate) const IA5_STRING: Tag = Tag(0x16);
+pub(crate) const UTC_TIME: Tag = Tag(0x17);
+pub(crate) const GENERALIZED_TIME: Tag = Tag(0x18);
+pub(crate) const SEQUENCE: Tag = Tag(0x30);
+pub(crate) const SET: Tag = Tag(0x31);
 
 /// Deepest nesting of a certificate; names inside names of the JPKI profile reach 9.
 const DEPTH: u8 = 16;
 
 /// A reader that knows which field it is in.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Der<'a> {
+pub(crate) struct Der<'a> {
     reader: Reader<'a>,
+    object: Object,
     field: Field,
 }
 
 impl<'a> Der<'a> {
-    pub(super) const fn new(input: &'a [u8], position: usize, field: Field) -> Self {
-        Self { reader: Reader::new(input).with_depth(DEPTH).at_position(position), field }
+    pub(crate) const fn new(object: Object, field: Field, input: &'a [u8], position: usize) -> Self {
+        Self { reader: Reader::new(input).with_depth(DEPTH).at_position(position), object, field }
     }
 
-    pub(super) const fn in_field(mut self, field: Field) -> Self {
+    pub(crate) const fn in_field(mut self, field: Field) -> Self {
         self.field = field;
         self
     }
 
-    pub(super) const fn fault(&self, kind: ErrorKind) -> Error {
-        Error::new(kind, self.field, self.reader.position())
+    pub(crate) const fn object(&self) -> Object {
+        self.object
+    }
+
+    pub(crate) const fn fault(&self, kind: ErrorKind) -> Error {
+        Error::new(kind, self.object, self.field, self.reader.position())
     }
 
     fn tlv(&self, error: tlv::Error) -> Error {
-        Error::new(ErrorKind::Tlv(error.kind()), self.field, error.position())
+        Error::new(ErrorKind::Tlv(error.kind()), self.object, self.field, error.position())
     }
 
-    pub(super) const fn is_empty(&self) -> bool {
+    pub(crate) const fn is_empty(&self) -> bool {
         self.reader.is_empty()
     }
 
-    pub(super) fn next(&mut self) -> Result<Option<Tlv<'a>>, Error> {
+    pub(crate) fn next(&mut self) -> Result<Option<Tlv<'a>>, Error> {
         self.reader.next_element().map_err(|error| self.tlv(error))
     }
 
-    pub(super) fn read(&mut self, tag: Tag) -> Result<Tlv<'a>, Error> {
+    pub(crate) fn read(&mut self, tag: Tag) -> Result<Tlv<'a>, Error> {
         self.reader.read(tag).map_err(|error| self.tlv(error))
     }
 
-    pub(super) fn optional(&mut self, tag: Tag) -> Result<Option<Tlv<'a>>, Error> {
+    pub(crate) fn optional(&mut self, tag: Tag) -> Result<Option<Tlv<'a>>, Error> {
         self.reader.read_optional(tag).map_err(|error| self.tlv(error))
     }
 
     /// A reader over the inside of `element`.
-    pub(super) fn inside(&self, element: Tlv<'a>) -> Result<Self, Error> {
+    pub(crate) fn inside(&self, element: Tlv<'a>) -> Result<Self, Error> {
         let reader = self.reader.enter(element).map_err(|error| self.tlv(error))?;
-        Ok(Self { reader, field: self.field })
+        Ok(Self { reader, ..*self })
     }
 
     /// A reader over the inside of the next element, which must have this tag.
-    pub(super) fn enter(&mut self, tag: Tag) -> Result<Self, Error> {
+    pub(crate) fn enter(&mut self, tag: Tag) -> Result<Self, Error> {
         let element = self.read(tag)?;
         self.inside(element)
     }
 
-    pub(super) fn finish(&self) -> Result<(), Error> {
+    pub(crate) fn finish(&self) -> Result<(), Error> {
         self.reader.finish().map_err(|error| self.tlv(error))
     }
 
-    pub(super) fn oid(&mut self) -> Result<Oid<'a>, Error> {
+    pub(crate) fn oid(&mut self) -> Result<Oid<'a>, Error> {
         let before = *self;
         Oid::from_bytes(self.read(OID)?.value()).ok_or_else(|| before.fault(ErrorKind::Oid))
     }
 
     /// A positive INTEGER as its magnitude, at most `limit` content bytes.
-    pub(super) fn positive(&mut self, limit: usize) -> Result<&'a [u8], Error> {
+    pub(crate) fn positive(&mut self, limit: usize) -> Result<&'a [u8], Error> {
         let before = *self;
         let value = self.read(INTEGER)?.value();
         let magnitude = match value {
@@ -96,7 +101,7 @@ impl<'a> Der<'a> {
     }
 
     /// A BIT STRING of whole bytes.
-    pub(super) fn whole_bits(&mut self) -> Result<(&'a [u8], usize), Error> {
+    pub(crate) fn whole_bits(&mut self) -> Result<(&'a [u8], usize), Error> {
         let before = *self;
         let element = self.read(BIT_STRING)?;
         match element.value() {
@@ -106,7 +111,7 @@ impl<'a> Der<'a> {
     }
 
     /// A BOOLEAN that is false unless written: true or absent (X.690 §11.5).
-    pub(super) fn default_false(&mut self) -> Result<bool, Error> {
+    pub(crate) fn default_false(&mut self) -> Result<bool, Error> {
         let before = *self;
         match self.optional(BOOLEAN)?.map(|element| element.value()) {
             None => Ok(false),
@@ -116,7 +121,7 @@ impl<'a> Der<'a> {
     }
 
     /// A time: UTCTime through 2049, GeneralizedTime from 2050 on (RFC 5280 §4.1.2.5).
-    pub(super) fn time(&mut self) -> Result<UnixTime, Error> {
+    pub(crate) fn time(&mut self) -> Result<UnixTime, Error> {
         let before = *self;
         let time = match self.next()? {
             Some(element) if element.tag() == UTC_TIME => UnixTime::from_utc_time(element.value()),
@@ -129,14 +134,14 @@ impl<'a> Der<'a> {
     }
 
     /// A UTF8String.
-    pub(super) fn utf8(&mut self) -> Result<&'a str, Error> {
+    pub(crate) fn utf8(&mut self) -> Result<&'a str, Error> {
         let before = *self;
         text(UTF8_STRING, self.read(UTF8_STRING)?.value()).ok_or_else(|| before.fault(ErrorKind::Text))
     }
 }
 
 /// The text of a string type, when it keeps to its character set.
-pub(super) fn text(tag: Tag, value: &[u8]) -> Option<&str> {
+pub(crate) fn text(tag: Tag, value: &[u8]) -> Option<&str> {
     let text = core::str::from_utf8(value).ok()?;
     let fits = match tag {
         UTF8_STRING => true,

@@ -1,19 +1,20 @@
-//! Why bytes are not the certificate they should be.
+//! Why bytes are not the structure they should be.
 
 use mynumber_apdu::tlv;
 
-/// Why bytes are not a certificate that this crate reads: what, where, and in which field.
+/// Why bytes are not a structure that this crate reads: what, where, and in which field of what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("certificate, {field}: {kind} (at byte {position})")]
+#[error("{object}, {field}: {kind} (at byte {position})")]
 pub struct Error {
     kind: ErrorKind,
+    object: Object,
     field: Field,
     position: usize,
 }
 
 impl Error {
-    pub(super) const fn new(kind: ErrorKind, field: Field, position: usize) -> Self {
-        Self { kind, field, position }
+    pub(crate) const fn new(kind: ErrorKind, object: Object, field: Field, position: usize) -> Self {
+        Self { kind, object, field, position }
     }
 
     /// What is wrong.
@@ -22,31 +23,37 @@ impl Error {
         self.kind
     }
 
+    /// The structure that was being read.
+    #[must_use]
+    pub const fn object(&self) -> Object {
+        self.object
+    }
+
     /// The field that it is wrong in.
     #[must_use]
     pub const fn field(&self) -> Field {
         self.field
     }
 
-    /// Where, in bytes from the start of the certificate.
+    /// Where, in bytes from the start of the structure.
     #[must_use]
     pub const fn position(&self) -> usize {
         self.position
     }
 }
 
-/// What is wrong with a certificate.
+/// What is wrong with a structure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ErrorKind {
     /// The bytes are not DER of the shape that RFC 5280 gives.
     #[error("{0}")]
     Tlv(tlv::ErrorKind),
-    /// More bytes or more elements than [`super::Certificate::MAX_LENGTH`] and the other limits allow.
+    /// More bytes or more elements than the limits of the structure allow.
     #[error("longer than allowed")]
     TooLong,
-    /// A certificate of another version than 3.
-    #[error("not a version 3 certificate")]
+    /// A version that this crate does not read: certificates are of version 3.
+    #[error("not of a version that is read here")]
     Version,
     /// A number that is negative, zero, too long or not in its shortest coding.
     #[error("not a positive number in its shortest coding")]
@@ -77,12 +84,37 @@ pub enum ErrorKind {
     UnknownKey,
 }
 
-/// The field of a certificate that an error is about.
+/// The structure that an error is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Object {
+    /// A certificate (RFC 5280 §4.1).
+    Certificate,
+    /// A certificate revocation list (RFC 5280 §5.1).
+    Crl,
+    /// An OCSP request or response (RFC 6960 §4).
+    Ocsp,
+    /// A CMS message (RFC 5652 §3).
+    Cms,
+}
+
+impl core::fmt::Display for Object {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(match self {
+            Self::Certificate => "certificate",
+            Self::Crl => "CRL",
+            Self::Ocsp => "OCSP",
+            Self::Cms => "CMS",
+        })
+    }
+}
+
+/// The field that an error is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Field {
-    /// The certificate as a whole.
-    Certificate,
+    /// The structure as a whole.
+    Whole,
     /// `version`.
     Version,
     /// `serialNumber`.
@@ -124,7 +156,7 @@ pub enum Field {
 impl core::fmt::Display for Field {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str(match self {
-            Self::Certificate => "whole",
+            Self::Whole => "whole",
             Self::Version => "version",
             Self::SerialNumber => "serial number",
             Self::Algorithm => "signature algorithm",
