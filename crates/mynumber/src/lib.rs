@@ -39,6 +39,7 @@
 //! | [`issuance`] | simulated people, a test authority, personalisation |
 //! | [`crypto`] | certificates and signature checks |
 //! | [`apdu`] | ISO 7816-4 bytes |
+//! | [`batch`] | many checks at once, on all cores, in order |
 //! | [`testing`] | a simulated person's card in one line, for tests |
 //!
 //! What this crate adds is the glue between rooms that may not name each other: [`Slot`] puts a virtual card at the end of
@@ -49,6 +50,7 @@
 //! No verdict on certificates: who issued them, whether they are in force or revoked, is not checked by anything in this
 //! version. Reading is not trusting.
 
+pub mod batch;
 mod check;
 mod slot;
 pub mod testing;
