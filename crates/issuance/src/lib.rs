@@ -18,19 +18,25 @@
 //! * [`pki`]: the authority, made at run time, kept on disk if wanted;
 //! * [`person`]: people built in, and people from a TOML file;
 //! * [`personalise()`]: the image of a plastic card;
-//! * [`images`]: what is printed on the card, as the chip holds it.
+//! * [`images`]: what is printed on the card, as the chip holds it;
+//! * [`validity`]: until when cards and certificates hold;
+//! * [`lifecycle`]: the steps of a case, from the application to the end of the card;
+//! * [`rules`]: the published rules, each with its source, its code and its test.
 //!
 //! Every simulated thing says so: certificates have `O=MYNUMBER-TEST` and the policies of test cards, key references
 //! begin with 9, addresses on the net end in `.invalid`, the people built in live in a prefecture that is none.
 //!
 //! What is absent: clocks and random sources (both are arguments), and input and output but for [`pki::Store`].
-//! Application intake, pre-delivery set-up, the delivery desk and the life cycle after delivery are not here yet.
+//! Application intake, pre-delivery set-up and the delivery desk are not here yet.
 
 pub mod images;
+pub mod lifecycle;
 pub mod person;
 mod personalise;
 pub mod pki;
-mod validity;
+#[doc = include_str!("../RULES.md")]
+pub mod rules {}
+pub mod validity;
 
 pub use person::{Person, Secrets};
 pub use personalise::{PersonaliseError, personalise};

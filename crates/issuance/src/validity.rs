@@ -1,4 +1,7 @@
-//! Until when cards and certificates hold (CARD.md §8).
+//! Until when cards and certificates hold, and from when they are renewed (CARD.md §8).
+//!
+//! Days are days in Japan. Who is born on 29 February has the birthday on the 28th in other years, for the end of cards
+//! and certificates; an age is reached on 1 March then.
 
 use mynumber_applet::Date;
 use mynumber_crypto::UnixTime;
@@ -9,7 +12,8 @@ const JAPAN: i64 = 9 * 3600;
 const DAY: i64 = 86_400;
 
 /// The date in Japan at a time; `None` outside the years 1 to 9999.
-pub(crate) fn date_in_japan(at: UnixTime) -> Option<Date> {
+#[must_use]
+pub fn date_in_japan(at: UnixTime) -> Option<Date> {
     let civil = civil_in_japan(at);
     Date::new(civil.year, civil.month, civil.day).ok()
 }
@@ -26,20 +30,23 @@ pub(crate) fn end_of_day(at: UnixTime) -> UnixTime {
 }
 
 /// The last second of `date` in Japan.
-pub(crate) fn end_of_date(date: Date) -> Option<UnixTime> {
+#[must_use]
+pub fn end_of_date(date: Date) -> Option<UnixTime> {
     let midnight =
         Civil { year: date.year(), month: date.month(), day: date.day(), hour: 0, minute: 0, second: 0 };
     Some(UnixTime::from_seconds(UnixTime::from_civil(midnight)?.seconds() + DAY - 1 - JAPAN))
 }
 
 /// The age in whole years on `on`; 0 before the birth.
-pub(crate) fn age(birth: Date, on: Date) -> u16 {
+#[must_use]
+pub fn age(birth: Date, on: Date) -> u16 {
     let passed = (on.month(), on.day()) >= (birth.month(), birth.day());
     on.year().saturating_sub(birth.year()).saturating_sub(u16::from(!passed))
 }
 
 /// The `count`-th birthday after `after`. Who is born on 29 February has it on the 28th in other years.
-pub(crate) fn birthday_after(birth: Date, after: Date, count: u16) -> Option<Date> {
+#[must_use]
+pub fn birthday_after(birth: Date, after: Date, count: u16) -> Option<Date> {
     let birthday = |year| {
         Date::new(year, birth.month(), birth.day()).or_else(|_| Date::new(year, birth.month(), 28)).ok()
     };
@@ -48,61 +55,68 @@ pub(crate) fn birthday_after(birth: Date, after: Date, count: u16) -> Option<Dat
     birthday(first + count - 1)
 }
 
+/// The age from which a card holds for ten birthdays: 18, and 20 before 1 April 2022.
+#[must_use]
+pub fn adult_age(on: Date) -> u16 {
+    if (on.year(), on.month()) >= (2022, 4) { 18 } else { 20 }
+}
+
 /// Until when a card issued on `issued` holds: the tenth birthday for adults, the fifth for others; never longer than a
-/// stay in Japan that ends.
-pub(crate) fn card_expiry(birth: Date, issued: Date, end_of_stay: Option<Date>) -> Option<Date> {
-    let birthdays = if age(birth, issued) >= 18 { 10 } else { 5 };
-    let birthday = birthday_after(birth, issued, birthdays)?;
-    Some(end_of_stay.map_or(birthday, |end| birthday.min(end)))
+/// stay in Japan that ends. `None` when the stay has ended before the issue, and beyond the year 9999.
+#[must_use]
+pub fn card_expiry(birth: Date, issued: Date, end_of_stay: Option<Date>) -> Option<Date> {
+    card_expiry_from(birth, issued, issued, end_of_stay)
+}
+
+/// As [`card_expiry`], for a card that replaces one ending on `old` and is issued in the time of renewal: the birthdays
+/// are counted from the end of the old card, so that nothing of it is lost.
+#[must_use]
+pub fn renewed_card_expiry(birth: Date, issued: Date, old: Date, end_of_stay: Option<Date>) -> Option<Date> {
+    card_expiry_from(birth, issued, counted_from(issued, old)?, end_of_stay)
+}
+
+fn card_expiry_from(birth: Date, issued: Date, from: Date, end_of_stay: Option<Date>) -> Option<Date> {
+    let birthdays = if age(birth, issued) >= adult_age(issued) { 10 } else { 5 };
+    let birthday = birthday_after(birth, from, birthdays)?;
+    let expiry = end_of_stay.map_or(birthday, |end| birthday.min(end));
+    (expiry >= issued).then_some(expiry)
 }
 
 /// Until when certificates issued on `issued` hold: the fifth birthday, never longer than the card.
-pub(crate) fn certificate_expiry(birth: Date, issued: Date, card: Date) -> Option<Date> {
+#[must_use]
+pub fn certificate_expiry(birth: Date, issued: Date, card: Date) -> Option<Date> {
     Some(birthday_after(birth, issued, 5)?.min(card))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::{age, card_expiry, certificate_expiry, date_in_japan, end_of_date, end_of_day};
-    use mynumber_applet::Date;
-    use mynumber_crypto::UnixTime;
-
-    fn date(text: &str) -> Date {
-        Date::parse(text.as_bytes()).unwrap()
-    }
-
-    #[test]
-    fn an_adult_gets_ten_birthdays_and_certificates_five() {
-        // The dates of a test card seen: born 1980-02-17, issued 2025-10-27, until 2035-02-17; certificates 2030-02-17.
-        let (birth, issued) = (date("19800217"), date("20251027"));
-        let expiry = card_expiry(birth, issued, None).unwrap();
-        assert_eq!(expiry, date("20350217"));
-        assert_eq!(certificate_expiry(birth, issued, expiry), Some(date("20300217")));
-        assert_eq!(end_of_date(date("20300217")), UnixTime::from_utc_time(b"300217145959Z"));
-    }
-
-    #[test]
-    fn minors_stays_and_leap_days_are_counted() {
-        assert_eq!(card_expiry(date("20100401"), date("20260401"), None), Some(date("20310401")));
-        assert_eq!(card_expiry(date("20080401"), date("20260331"), None), Some(date("20300401")));
-        assert_eq!(card_expiry(date("20080401"), date("20260401"), None), Some(date("20360401")));
-        let stay = Some(date("20270909"));
-        assert_eq!(card_expiry(date("19900101"), date("20260401"), stay), Some(date("20270909")));
-        assert_eq!(certificate_expiry(date("19900101"), date("20260401"), date("20270909")), stay);
-        assert_eq!(card_expiry(date("20000229"), date("20260401"), None), Some(date("20360229")));
-        assert_eq!(
-            certificate_expiry(date("20000229"), date("20260401"), date("20360229")),
-            Some(date("20310228"))
-        );
-        assert_eq!(age(date("20080402"), date("20260401")), 17);
-    }
-
-    #[test]
-    fn days_end_at_midnight_in_japan() {
-        let evening = UnixTime::from_utc_time(b"251027150000Z").unwrap();
-        assert_eq!(date_in_japan(evening), Some(date("20251028")));
-        assert_eq!(end_of_day(evening), UnixTime::from_utc_time(b"251028145959Z").unwrap());
-        let before = UnixTime::from_seconds(evening.seconds() - 1);
-        assert_eq!(end_of_day(before), before);
-    }
+/// As [`certificate_expiry`], for certificates that replace ones ending on `old` and are issued in the time of renewal.
+#[must_use]
+pub fn renewed_certificate_expiry(birth: Date, issued: Date, old: Date, card: Date) -> Option<Date> {
+    Some(birthday_after(birth, counted_from(issued, old)?, 5)?.min(card))
 }
+
+/// The first day on which what ends on `expiry` is renewed, and from which the holder is told of it: three months
+/// before; the last day of that month where it has no such day.
+#[must_use]
+pub fn renewal_opens(expiry: Date) -> Option<Date> {
+    let (year, month) = if expiry.month() > 3 {
+        (expiry.year(), expiry.month() - 3)
+    } else {
+        (expiry.year().checked_sub(1)?, expiry.month() + 9)
+    };
+    (1..=expiry.day()).rev().find_map(|day| Date::new(year, month, day).ok())
+}
+
+/// Whether what ends on `expiry` is renewed on `day`: from three months before to the last day.
+#[must_use]
+pub fn is_renewal_time(expiry: Date, day: Date) -> bool {
+    renewal_opens(expiry).is_some_and(|opens| (opens..=expiry).contains(&day))
+}
+
+/// The day after which birthdays are counted at a renewal.
+fn counted_from(issued: Date, old: Date) -> Option<Date> {
+    Some(if issued >= renewal_opens(old)? && issued <= old { old } else { issued })
+}
+
+#[cfg(test)]
+#[path = "validity_tests.rs"]
+mod tests;
