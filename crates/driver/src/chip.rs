@@ -1,6 +1,7 @@
 //! Proof that the chip is genuine: raw answers of the keys that need no PIN (CARD.md §4.2).
 
 use mynumber_apdu::{Class, Command, Instruction, Meaning};
+use mynumber_applet::pin::{Reference, reference};
 use mynumber_applet::{Ef, KeyId};
 use mynumber_transport::Transport;
 
@@ -8,6 +9,7 @@ use crate::card::Card;
 use crate::error::{Error, ErrorKind, Object, Step};
 use crate::session::Session;
 use crate::sign::{Input, Naming};
+use crate::unlocked::Unlocked;
 
 /// The longest challenge: what the short form carries.
 const CHALLENGE_MAX: usize = 255;
@@ -60,6 +62,37 @@ impl<T: Transport> Card<T> {
             return Err(Error::new(kind, Step::Sign, Object::Key(KeyId::CommonInternal)));
         }
         self.with(|session| session.internal_authenticate(challenge))
+    }
+}
+
+/// A reference of an application that has a key which proves the chip genuine. Sealed, as [`Reference`] is.
+pub trait ProvesChip: Reference {
+    /// That key.
+    const CHIP: ChipKey;
+}
+
+macro_rules! proves {
+    ($($chip:ident: $($name:ident),*;)*) => {
+        $( $( impl ProvesChip for reference::$name {
+            const CHIP: ChipKey = ChipKey::$chip;
+        } )* )*
+    };
+}
+proves! {
+    InputAssist: InputAssist, InputAssistNumberA, InputAssistNumberB;
+    CardFace: CardFaceBirthDate, CardFaceNumberA, CardFaceNumberB;
+}
+
+impl<R: ProvesChip, T: Transport> Unlocked<'_, R, T> {
+    /// As [`Card::prove_chip`], inside the session that read the files: 1 exchange. Between two sessions the card could
+    /// be changed for another.
+    ///
+    /// # Errors
+    /// [`ErrorKind::SessionLost`] when the card was reset or lost since; [`Error`] otherwise.
+    pub fn prove_chip(&mut self, nonce_hash: &[u8; 32]) -> Result<Vec<u8>, Error> {
+        let row = R::CHIP.key().row();
+        self.session.select(row.application)?;
+        self.session.signature(row, Naming::Default, &Input::sha256(nonce_hash))
     }
 }
 

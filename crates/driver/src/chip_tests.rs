@@ -1,5 +1,5 @@
 use super::*;
-use crate::testing::{CARD_FACE, COMMON, INPUT_ASSIST, Script, hex, ok};
+use crate::testing::{CARD_FACE, COMMON, INPUT_ASSIST, LOG_OUT, Script, hex, ok};
 
 #[test]
 fn the_chip_signs_a_hash_with_the_key_of_each_application() {
@@ -18,6 +18,21 @@ fn a15_an_answer_that_has_not_the_length_of_the_key_is_refused() {
     let script = Script::new(&[CARD_FACE]).then(&format!("802A0000 33 {info} 00"), &ok(&[0x5A; 255]));
     let error = Card::new(script).prove_chip(ChipKey::CardFace, &[7; 32]).unwrap_err();
     assert_eq!(*error.kind(), ErrorKind::SignatureLength { expected: 256, received: 255 });
+}
+
+#[test]
+fn the_chip_is_asked_in_the_session_that_a_pin_opened() {
+    let info = format!("3031300D060960864801650304020105000420{}", "07".repeat(32));
+    let script = Script::new(&[INPUT_ASSIST, ("00200091", "63C3"), ("00200091 04 31323334", "9000")])
+        .then(&format!("802A0000 33 {info} 00"), &ok(&[0x5A; 256]))
+        .and(&[LOG_OUT]);
+    let mut card = Card::new(script);
+    let mut unlocked = card
+        .unlock::<reference::InputAssist>(&mynumber_applet::pin::FourDigitPin::parse("1234").unwrap())
+        .unwrap();
+    assert_eq!(unlocked.prove_chip(&[7; 32]).unwrap(), [0x5A; 256]);
+    unlocked.close().unwrap();
+    assert_eq!(card.into_transport().commands().len(), 5);
 }
 
 #[test]

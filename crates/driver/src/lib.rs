@@ -100,7 +100,7 @@ mod unlocked;
 pub use cache::FileBytes;
 pub use card::Card;
 pub use change::ChangesAlone;
-pub use chip::ChipKey;
+pub use chip::{ChipKey, ProvesChip};
 pub use error::{Error, ErrorKind, Fault, Object, Step, Trouble};
 pub use file::Contents;
 pub use guard::Tries;

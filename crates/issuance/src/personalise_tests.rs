@@ -7,6 +7,7 @@ use mynumber_applet::content::{
 };
 use mynumber_applet::{ApplicationId, DataObjectId, Date, FileId, KeyId, PinId, TokenKind};
 use mynumber_crypto::certificate::Purpose;
+use mynumber_crypto::cvc::CertifiedKey;
 use mynumber_crypto::digest::sha256;
 use mynumber_crypto::{Certificate, PublicKey, UnixTime, cvc};
 use mynumber_virtual_card::{FileContents, Image, PrivateKey};
@@ -52,19 +53,26 @@ fn chip_key(image: &Image, id: KeyId) -> CardVerifiableKey {
     }
 }
 
-/// The municipality's key in a certificate that the chain's root key verifies.
-fn municipality_key(file: &[u8], chain: Chain) -> CardVerifiableCertificate<'_> {
+/// The certificate of a municipality's key.
+fn municipality(file: &[u8]) -> cvc::Certificate<'_> {
     let certificate = CardVerifiableCertificate::parse(file).unwrap();
-    let root = authority().root_key(chain).unwrap();
-    cvc::check_certificate(&root.as_public_key(), certificate.signed_part(), certificate.signature())
-        .unwrap();
-    assert_eq!(certificate.issuer(), chain.root().unwrap());
     assert!(certificate.issuer().number().starts_with('9'));
-    certificate
+    cvc::Certificate::new(certificate.signed_part(), certificate.signature()).unwrap()
 }
 
-fn public<'a>(certificate: &CardVerifiableCertificate<'a>) -> PublicKey<'a> {
-    PublicKey::Rsa { modulus: certificate.key().modulus(), exponent: certificate.key().exponent() }
+/// The key that the chain's root key certifies.
+fn certified<'a>(certificate: &cvc::Certificate<'a>, chain: Chain, verified: cvc::Chain) -> CertifiedKey<'a> {
+    let root = authority().root_key(chain).unwrap();
+    let key = cvc::certify(certificate, verified, &[root.as_authority(chain).unwrap()]).unwrap();
+    assert_eq!(key.authority().as_bytes(), chain.root().unwrap().as_bytes());
+    key
+}
+
+fn modulus(key: PublicKey<'_>) -> &[u8] {
+    match key {
+        PublicKey::Rsa { modulus, .. } => modulus,
+        _ => panic!("not an RSA key"),
+    }
 }
 
 #[test]
@@ -98,21 +106,27 @@ fn everybody_built_in_gets_a_card_of_five_applications() {
 #[test]
 fn input_assist_records_are_signed_and_their_digests_fit() {
     let image = card("taro");
-    let certificate = municipality_key(bytes(image, FileId::InputAssistCertificate), Chain::InputAssist);
-    assert_eq!(certificate.subject().to_string(), "9910131/000");
+    let certificate = municipality(bytes(image, FileId::InputAssistCertificate));
+    let key = certified(&certificate, Chain::InputAssist, cvc::Chain::InputAssist);
+    assert_eq!(
+        (key.subject().to_string().as_str(), key.municipality_code()),
+        ("9910131/000", Some(*b"99101"))
+    );
     let integrity = InputAssistIntegrity::parse(bytes(image, FileId::InputAssistIntegrity)).unwrap();
-    cvc::check_record(&public(&certificate), &[integrity.signed_part()], integrity.signature()).unwrap();
+    let digests = key.integrity(integrity.signed_part(), integrity.signature()).unwrap();
     let number = bytes(image, FileId::IndividualNumber);
     assert_eq!(number.len(), 17);
     // The whole file, filler included (CARD.md §2.2).
     assert_eq!(integrity.number_digest(), &sha256(&[number]));
+    digests.number(number).unwrap();
     let attributes = bytes(image, FileId::Attributes);
     // From the first byte of DF22: FF20, a length of one byte, DF21 08 and its eight bytes come before.
     assert_eq!(integrity.attributes_digest(), &sha256(&[&attributes[14..]]));
+    digests.attributes(&attributes[14..]).unwrap();
     assert_eq!(&attributes[14..16], &[0xDF, 0x22]);
     let record = KeyRecord::parse(bytes(image, FileId::InputAssistKeyRecord)).unwrap();
-    cvc::check_record(&public(&certificate), &[record.signed_part()], record.signature()).unwrap();
-    assert_eq!(record.key().modulus(), chip_key(image, KeyId::InputAssistInternal).modulus());
+    let chip = key.chip_key(cvc::Record::InputAssistKey, record.signed_part(), record.signature()).unwrap();
+    assert_eq!(modulus(chip.key()), chip_key(image, KeyId::InputAssistInternal).modulus());
     let session = SessionPublicKey::parse(bytes(image, FileId::SessionPublicKey)).unwrap();
     assert_eq!(session.key.modulus(), chip_key(image, KeyId::InputAssistSession).modulus());
     let sizes = [
@@ -130,19 +144,22 @@ fn input_assist_records_are_signed_and_their_digests_fit() {
 #[test]
 fn card_face_records_are_signed_by_the_key_of_their_certificate() {
     let image = card("alexandria");
-    let certificate = municipality_key(bytes(image, FileId::CardFaceCertificate), Chain::CardFace);
-    assert_eq!(certificate.subject().to_string(), "9910121/000");
-    let key = public(&certificate);
+    let certificate = municipality(bytes(image, FileId::CardFaceCertificate));
+    let key = certified(&certificate, Chain::CardFace, cvc::Chain::CardFace);
+    assert_eq!(
+        (key.subject().to_string().as_str(), key.municipality_code()),
+        ("9910121/000", Some(*b"99101"))
+    );
     let face = CardFace::parse(bytes(image, FileId::CardFace)).unwrap();
     assert!(face.offsets_agree());
-    cvc::check_card_face(&key, face.digest_groups(), face.signature()).unwrap();
+    let of_face = key.card_face(face.digest_groups(), face.signature()).unwrap();
     let age = AgeRecord::parse(bytes(image, FileId::AgeRecord)).unwrap();
-    cvc::check_record(&key, &[age.signed_part()], age.signature()).unwrap();
+    let of_age = key.chip_key(cvc::Record::Age, age.signed_part(), age.signature()).unwrap();
     let number = NumberImage::parse(bytes(image, FileId::NumberImage)).unwrap();
-    cvc::check_record(&key, &[number.signed_part()], number.signature()).unwrap();
+    let of_number = key.chip_key(cvc::Record::NumberImage, number.signed_part(), number.signature()).unwrap();
     let chip = chip_key(image, KeyId::CardFaceInternal);
-    for modulus in [face.signed().key.modulus(), age.key().modulus(), number.key().modulus()] {
-        assert_eq!(modulus, chip.modulus());
+    for key in [of_face, of_age, of_number] {
+        assert_eq!(modulus(key.key()), chip.modulus());
     }
     // Her stay ends before the tenth birthday.
     assert_eq!(face.unsigned().expiry(), Date::new(2028, 3, 31).ok());
@@ -162,10 +179,12 @@ fn the_card_managers_chain_leads_from_the_root_to_the_lower_key() {
     let lower =
         CardVerifiableCertificate::parse_data_object(&image.data_objects[&DataObjectId::LowerCertificate])
             .unwrap();
-    let root = authority().root_key(Chain::CardManager).unwrap();
-    cvc::check_certificate(&root.as_public_key(), upper.signed_part(), upper.signature()).unwrap();
-    cvc::check_certificate(&public(&upper), lower.signed_part(), lower.signature()).unwrap();
-    assert_eq!(upper.subject(), lower.issuer());
+    let parts = |view: &CardVerifiableCertificate<'static>| {
+        cvc::Certificate::new(view.signed_part(), view.signature()).unwrap()
+    };
+    let intermediate = certified(&parts(&upper), Chain::CardManager, cvc::Chain::CardManager);
+    assert_eq!(intermediate.municipality_code(), Some(*b"99101"));
+    assert_eq!(intermediate.certify(&parts(&lower)).unwrap().subject().to_string(), "9000050/001");
     assert_eq!(image.data_objects[&DataObjectId::IntermediateCertificate].len(), 575);
     assert_eq!(image.data_objects[&DataObjectId::IntermediateKeyId], upper.subject().as_bytes());
     assert_eq!(

@@ -2,8 +2,8 @@
 
 use mynumber_applet::MunicipalityCode;
 use mynumber_applet::content::{CardVerifiableCertificateRepr, ChipPublicKey, KeyReference};
-use mynumber_crypto::PublicKey;
 use mynumber_crypto::digest::{Hash, digest_info, sha256};
+use mynumber_crypto::{PublicKey, cvc};
 use rsa::RsaPrivateKey;
 use rsa::traits::PublicKeyParts;
 
@@ -51,6 +51,21 @@ impl CardVerifiableKey {
         PublicKey::Rsa { modulus: &self.modulus, exponent: &self.exponent }
     }
 
+    /// The root key of a chain as an authority for checks: what [`cvc::certify`] takes.
+    ///
+    /// # Errors
+    /// None in practice.
+    pub fn as_authority(&self, chain: Chain) -> Result<cvc::Authority<'_>, PkiError> {
+        let name = chain.root()?;
+        let name = cvc::KeyReference::parse(name.as_bytes()).map_err(|_| PkiError::Encoding)?;
+        let chain = match chain {
+            Chain::CardFace => cvc::Chain::CardFace,
+            Chain::InputAssist => cvc::Chain::InputAssist,
+            Chain::CardManager => cvc::Chain::CardManager,
+        };
+        Ok(cvc::Authority::new(name, chain, self.as_public_key()))
+    }
+
     /// The key as the card's files write it.
     pub(crate) fn as_chip_key(&self) -> Result<ChipPublicKey<'_>, PkiError> {
         Ok(ChipPublicKey::new(&self.exponent, &self.modulus)?)
@@ -70,6 +85,9 @@ fn municipal(code: MunicipalityCode, task: [u8; 2], group: &[u8; 3]) -> Result<K
 }
 
 impl Chain {
+    /// All three.
+    pub const ALL: [Self; 3] = [Self::CardFace, Self::InputAssist, Self::CardManager];
+
     /// The name of the root key of this chain.
     ///
     /// # Errors
