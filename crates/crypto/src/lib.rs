@@ -2,6 +2,7 @@
 //!
 //! * [`certificate`]: a borrowed view of one X.509 certificate, with the fields that JPKI adds;
 //! * [`key`]: public keys as data, and the check of one signature;
+//! * [`revocation`]: CRLs, OCSP responses, and what they say of a certificate;
 //! * [`cvc`]: card-verifiable certificates and the signed records of the card;
 //! * [`digest`]: the digests and `DigestInfo` forms that those signatures cover;
 //! * [`time`]: seconds since 1970, the only notion of time here.
@@ -28,6 +29,7 @@ pub mod certificate;
 pub mod cvc;
 pub mod digest;
 pub mod key;
+pub mod revocation;
 pub mod time;
 
 pub use asn1::Oid;

@@ -10,6 +10,7 @@ pub(crate) const INTEGER: Tag = Tag(0x02);
 pub(crate) const BIT_STRING: Tag = Tag(0x03);
 pub(crate) const OCTET_STRING: Tag = Tag(0x04);
 pub(crate) const OID: Tag = Tag(0x06);
+pub(crate) const ENUMERATED: Tag = Tag(0x0A);
 pub(crate) const UTF8_STRING: Tag = Tag(0x0C);
 pub(crate) const PRINTABLE_STRING: Tag = Tag(0x13);
 pub(crate) const IA5_STRING: Tag = Tag(0x16);
@@ -100,6 +101,16 @@ impl<'a> Der<'a> {
         if value.len() > limit { Err(before.fault(ErrorKind::Number)) } else { Ok(magnitude) }
     }
 
+    /// An INTEGER that is zero or positive, as its magnitude (one byte for zero), at most `limit` content bytes.
+    pub(crate) fn not_negative(&mut self, limit: usize) -> Result<&'a [u8], Error> {
+        let mut zero = *self;
+        if zero.read(INTEGER)?.value() == [0] {
+            *self = zero;
+            return Ok(&[0]);
+        }
+        self.positive(limit)
+    }
+
     /// A BIT STRING of whole bytes.
     pub(crate) fn whole_bits(&mut self) -> Result<(&'a [u8], usize), Error> {
         let before = *self;
@@ -131,6 +142,22 @@ impl<'a> Der<'a> {
             _ => None,
         };
         time.ok_or_else(|| before.fault(ErrorKind::Time))
+    }
+
+    /// A GeneralizedTime of any year (RFC 6960 §4.2.2.1, RFC 5280 §5.3.2).
+    pub(crate) fn generalized_time(&mut self) -> Result<UnixTime, Error> {
+        let before = *self;
+        let element = self.read(GENERALIZED_TIME)?;
+        UnixTime::from_generalized_time(element.value()).ok_or_else(|| before.fault(ErrorKind::Time))
+    }
+
+    /// An ENUMERATED of one byte.
+    pub(crate) fn enumerated(&mut self) -> Result<u8, Error> {
+        let before = *self;
+        match self.read(ENUMERATED)?.value() {
+            [value @ 0..=0x7F] => Ok(*value),
+            _ => Err(before.fault(ErrorKind::Undefined)),
+        }
     }
 
     /// A UTF8String.

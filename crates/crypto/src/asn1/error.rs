@@ -82,6 +82,36 @@ pub enum ErrorKind {
     /// A public key of a kind that this crate does not know.
     #[error("a public key of an unknown kind")]
     UnknownKey,
+    /// A critical extension that this crate has no reader for: what it is part of must not be used (RFC 5280 §5.2).
+    #[error("a critical extension that is not known here")]
+    UnknownCritical,
+    /// An extension that must not be critical is (RFC 5280 §5.2.1, §5.2.3).
+    #[error("an extension is critical that must not be")]
+    MustNotBeCritical,
+    /// An extension that must be there is not (RFC 5280 §5.2.3).
+    #[error("an extension that must be there is missing")]
+    MissingExtension,
+    /// The same serial number twice in one CRL.
+    #[error("a serial number stands twice")]
+    DuplicateSerial,
+    /// A delta CRL, or an entry that only a delta CRL may have (RFC 5280 §5.2.4): not supported.
+    #[error("a delta CRL, which is not supported")]
+    Delta,
+    /// An indirect CRL, or an entry of one (RFC 5280 §5.2.5, §5.3.3): not supported.
+    #[error("an indirect CRL, which is not supported")]
+    Indirect,
+    /// A CRL for some reasons only (RFC 5280 §5.2.5): it cannot say that a certificate is not revoked.
+    #[error("a CRL for some reasons only, which is not supported")]
+    SomeReasons,
+    /// A CRL for attribute certificates, or for certificates of contradictory kinds (RFC 5280 §5.2.5).
+    #[error("a CRL that is not about public-key certificates")]
+    NotForCertificates,
+    /// A distribution point that is named by something other than directory names and URIs.
+    #[error("a distribution point with a name that is neither a directory name nor a URI")]
+    UnsupportedName,
+    /// A value outside those that its standard defines.
+    #[error("a value that its standard does not define")]
+    Undefined,
 }
 
 /// The structure that an error is about.
@@ -151,6 +181,32 @@ pub enum Field {
     CrlDistributionPoints,
     /// authorityInfoAccess.
     AuthorityInfoAccess,
+    /// `thisUpdate`.
+    ThisUpdate,
+    /// `nextUpdate`.
+    NextUpdate,
+    /// `revokedCertificates`.
+    RevokedCertificates,
+    /// The extensions of an entry of `revokedCertificates`.
+    EntryExtensions,
+    /// cRLNumber.
+    CrlNumber,
+    /// issuingDistributionPoint.
+    IssuingDistributionPoint,
+    /// `responseStatus`.
+    ResponseStatus,
+    /// `responseBytes`.
+    ResponseBytes,
+    /// `responderID`.
+    ResponderId,
+    /// `producedAt`.
+    ProducedAt,
+    /// `responses`, the single answers.
+    Responses,
+    /// `certs`, the certificates that a response brings along.
+    Certificates,
+    /// The nonce.
+    Nonce,
 }
 
 impl core::fmt::Display for Field {
@@ -175,6 +231,19 @@ impl core::fmt::Display for Field {
             Self::SubjectAltName => "subjectAltName",
             Self::CrlDistributionPoints => "cRLDistributionPoints",
             Self::AuthorityInfoAccess => "authorityInfoAccess",
+            Self::ThisUpdate => "thisUpdate",
+            Self::NextUpdate => "nextUpdate",
+            Self::RevokedCertificates => "revokedCertificates",
+            Self::EntryExtensions => "extensions of an entry",
+            Self::CrlNumber => "cRLNumber",
+            Self::IssuingDistributionPoint => "issuingDistributionPoint",
+            Self::ResponseStatus => "responseStatus",
+            Self::ResponseBytes => "responseBytes",
+            Self::ResponderId => "responderID",
+            Self::ProducedAt => "producedAt",
+            Self::Responses => "responses",
+            Self::Certificates => "certs",
+            Self::Nonce => "nonce",
         })
     }
 }

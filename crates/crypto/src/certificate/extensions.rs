@@ -66,13 +66,18 @@ impl<'a> Extensions<'a> {
         Self { object, list: &[], position: 0 }
     }
 
-    /// Reads the list inside the `[3]` element.
+    /// Reads the list inside the explicitly tagged `element`.
     pub(crate) fn read(der: &Der<'a>, element: Tlv<'a>) -> Result<Self, Error> {
         let mut tagged = der.inside(element)?;
         let list = tagged.read(SEQUENCE)?;
         tagged.finish()?;
+        Self::read_list(&tagged, list)
+    }
+
+    /// Reads `list`, the SEQUENCE of the extensions.
+    pub(crate) fn read_list(der: &Der<'a>, list: Tlv<'a>) -> Result<Self, Error> {
         let extensions = Self { object: der.object(), list: list.value(), position: list.value_position() };
-        let mut rest = tagged.inside(list)?;
+        let mut rest = der.inside(list)?;
         if rest.is_empty() {
             return Err(rest.fault(ErrorKind::Tlv(mynumber_apdu::tlv::ErrorKind::Empty)));
         }

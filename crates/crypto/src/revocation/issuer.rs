@@ -1,0 +1,94 @@
+//! Who answers for a certificate: its issuer, as name and key.
+
+use super::Why;
+use crate::asn1::AlgorithmIdentifier;
+use crate::certificate::{AuthorityKeyIdentifier, Certificate, Error, KeyUsage, Name};
+use crate::key::PublicKey;
+
+/// The authority that issued a certificate: the one whose CRLs and OCSP responses count for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Issuer<'a> {
+    name: Name<'a>,
+    key: PublicKey<'a>,
+    key_identifier: Option<&'a [u8]>,
+    key_usage: Option<KeyUsage>,
+}
+
+impl<'a> Issuer<'a> {
+    /// An issuer of whom only name and key are known.
+    #[must_use]
+    pub const fn new(name: Name<'a>, key: PublicKey<'a>) -> Self {
+        Self { name, key, key_identifier: None, key_usage: None }
+    }
+
+    /// The same with its subjectKeyIdentifier: a CRL that names another key is then refused before its signature is
+    /// looked at.
+    #[must_use]
+    pub const fn with_key_identifier(mut self, key_identifier: Option<&'a [u8]>) -> Self {
+        self.key_identifier = key_identifier;
+        self
+    }
+
+    /// The same with its keyUsage: without cRLSign in it, its CRLs are refused (RFC 5280 §6.3.3 f).
+    #[must_use]
+    pub const fn with_key_usage(mut self, key_usage: Option<KeyUsage>) -> Self {
+        self.key_usage = key_usage;
+        self
+    }
+
+    /// The issuer whose certificate this is. Nothing of the certificate is checked.
+    ///
+    /// # Errors
+    /// [`Error`] when the public key or one of the two extensions cannot be read.
+    pub fn from_certificate(certificate: &Certificate<'a>) -> Result<Self, Error> {
+        let extensions = certificate.extensions();
+        Ok(Self {
+            name: certificate.subject(),
+            key: certificate.public_key()?,
+            key_identifier: extensions.subject_key_identifier()?,
+            key_usage: extensions.key_usage()?,
+        })
+    }
+
+    /// Its name.
+    #[must_use]
+    pub const fn name(&self) -> Name<'a> {
+        self.name
+    }
+
+    /// Its key.
+    #[must_use]
+    pub const fn key(&self) -> PublicKey<'a> {
+        self.key
+    }
+
+    /// Its subjectKeyIdentifier, if known.
+    #[must_use]
+    pub const fn key_identifier(&self) -> Option<&'a [u8]> {
+        self.key_identifier
+    }
+
+    pub(crate) fn may_sign_crls(&self) -> bool {
+        self.key_usage.is_none_or(|usage| usage.contains(KeyUsage::CRL_SIGN))
+    }
+
+    /// Whether an authorityKeyIdentifier can mean this issuer's key.
+    pub(crate) fn is_meant_by(&self, identifier: Option<AuthorityKeyIdentifier<'_>>) -> bool {
+        match (identifier.and_then(|identifier| identifier.key_identifier), self.key_identifier) {
+            (Some(theirs), Some(ours)) => theirs == ours,
+            _ => true,
+        }
+    }
+
+    /// Whether this issuer's key made `signature` over `message`.
+    pub(crate) fn signed(
+        &self,
+        algorithm: &AlgorithmIdentifier<'_>,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<(), Why> {
+        let scheme =
+            algorithm.signature_scheme().ok_or(Why::Signature(crate::key::VerifyError::Unsupported))?;
+        self.key.verify(scheme, message, signature).map_err(Why::Signature)
+    }
+}

@@ -1,0 +1,26 @@
+//! Whether a certificate has been revoked: CRLs (RFC 5280 §5, §6.3) and OCSP responses (RFC 6960).
+//!
+//! * [`Crl`]: a borrowed view of one CRL; [`CrlIndex`]: the same of any size, ready for lookups;
+//! * [`Issuer`]: who may answer for a certificate;
+//! * [`Status`]: good, revoked or unknown, with the reasons of either; [`Freshness`]: how new an answer has to be.
+//! * [`Source`]: where answers come from; [`check_certificate`]: the verdict on one certificate.
+//!
+//! There is no network here: a [`Source`] of the caller's brings the bytes.
+//!
+//! What is refused rather than half understood: delta CRLs, indirect CRLs, CRLs for some reasons only, unknown critical
+//! extensions of a CRL or of one of its entries.
+
+mod crl;
+mod entries;
+mod index;
+mod issuer;
+mod scope;
+mod source;
+mod status;
+
+pub use crl::Crl;
+pub use entries::{Entries, Entry};
+pub use index::{CrlIndex, IndexRef};
+pub use issuer::Issuer;
+pub use source::{Checked, Evidence, EvidenceKind, Offer, Query, Source, SourceError, check_certificate};
+pub use status::{Freshness, JpkiMeaning, Reason, Revocation, Status, Why};
