@@ -29,6 +29,11 @@ pub(crate) enum Exit {
     Unsupported = 34,
     CardErased = 35,
     ProblemsFound = 40,
+    NotTrusted = 50,
+    NotInForce = 51,
+    Revoked = 52,
+    RevocationUnknown = 53,
+    NotGenuine = 54,
     Cancelled = 130,
 }
 
@@ -75,6 +80,27 @@ pub(crate) const TABLE: &[(Exit, &str, &str)] = &[
     (Exit::Unsupported, "this card or reader cannot do that", "このカードまたはリーダーでは対応していない"),
     (Exit::CardErased, "the chip has erased itself for good", "チップが消去されている（使用不可）"),
     (Exit::ProblemsFound, "doctor found problems", "診断で問題が見つかった"),
+    (
+        Exit::NotTrusted,
+        "not trusted: signature, issuer, purpose or policy does not hold",
+        "信頼できない（署名・発行者・用途・ポリシーのいずれかが合わない）",
+    ),
+    (
+        Exit::NotInForce,
+        "expired or not yet in force at the time of the question",
+        "指定時刻に有効期間外（期限切れまたは開始前）",
+    ),
+    (Exit::Revoked, "revoked", "失効している"),
+    (
+        Exit::RevocationUnknown,
+        "whether it is revoked is unknown; everything else holds",
+        "失効の有無が不明（その他は確認済み）",
+    ),
+    (
+        Exit::NotGenuine,
+        "the chip does not prove to be a genuine card's",
+        "真正なカードのチップと確認できない",
+    ),
     (Exit::Cancelled, "cancelled by Ctrl-C", "Ctrl-Cによる中止"),
 ];
 
@@ -114,6 +140,11 @@ impl Exit {
             Self::Unsupported => "unsupported",
             Self::CardErased => "card_erased",
             Self::ProblemsFound => "problems_found",
+            Self::NotTrusted => "not_trusted",
+            Self::NotInForce => "not_in_force",
+            Self::Revoked => "revoked",
+            Self::RevocationUnknown => "revocation_unknown",
+            Self::NotGenuine => "not_genuine",
             Self::Cancelled => "cancelled",
         }
     }

@@ -23,7 +23,7 @@ fn fields(value: &Value, found: &mut BTreeSet<String>) {
 fn every_command_answers_in_json_and_every_field_is_documented() {
     let bench = Bench::new();
     bench.write("message", "m");
-    let commands: [(&[&str], &[&str], i32); 23] = [
+    let commands: [(&[&str], &[&str], i32); 25] = [
         (&["status"], &[], 0),
         (&["attributes"], &[INPUT_ASSIST], 0),
         (&["number"], &[INPUT_ASSIST], 0),
@@ -32,6 +32,8 @@ fn every_command_answers_in_json_and_every_field_is_documented() {
         (&["certificate", "auth"], &[], 0),
         (&["certificate", "sign-ca"], &[], 0),
         (&["certificate", "auth-ca"], &[], 0),
+        (&["certificate", "show"], &[], 0),
+        (&["certificate", "show", "--card", "sign", "--explain"], &[SIGNATURE], 0),
         (&["sign", "message"], &[SIGNATURE], 0),
         (&["sign", "message", "--key", "auth", "--padding", "pss"], &[AUTHENTICATION], 0),
         (&["pin", "change", "auth"], &[AUTHENTICATION, "2580"], 0),

@@ -9,6 +9,7 @@
 
 mod apdu;
 mod cards;
+mod certificates;
 mod changes;
 mod documents;
 mod harness;

@@ -157,3 +157,15 @@ fn a17_names_print_without_control_characters() {
     let error = Certificate::parse(&der).unwrap_err();
     assert_eq!((error.kind(), error.field()), (ErrorKind::Text, Field::Issuer));
 }
+
+#[test]
+fn a17_a_text_in_a_name_never_looks_like_two_attributes() {
+    let mut der = RSA.to_vec();
+    let at = der.windows(13).position(|window| window == b"MYNUMBER-TEST").unwrap();
+    der[at..at + 13].copy_from_slice(b"x, O=JPKI\\\"<>");
+    let issuer = Certificate::parse(&der).unwrap().issuer().to_string();
+    assert!(issuer.contains("O=x\\, O\\=JPKI\\\\\\\"\\<\\>,"), "{issuer}");
+    der[at..at + 13].copy_from_slice("x\u{AD}\u{2066}\u{E0041}\u{3164}".as_bytes());
+    let issuer = Certificate::parse(&der).unwrap().issuer().to_string();
+    assert!(issuer.contains("O=x\\u{ad}\\u{2066}\\u{e0041}\\u{3164},"), "{issuer}");
+}

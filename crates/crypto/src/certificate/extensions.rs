@@ -276,6 +276,31 @@ impl<'a> Extensions<'a> {
         }
     }
 
+    /// The first directory name in issuerAltName (RFC 5280 §4.2.1.7): JPKI writes the authority's name in Japanese there.
+    ///
+    /// # Errors
+    /// As [`Extensions::key_usage`].
+    pub fn issuer_alternative_name(&self) -> Result<Option<Name<'a>>, Error> {
+        self.alternative_name(extension::ISSUER_ALT_NAME, Field::Extensions)
+    }
+
+    /// The first directory name in subjectAltName (RFC 5280 §4.2.1.6): the Japanese name in an authority's certificate.
+    ///
+    /// # Errors
+    /// As [`Extensions::key_usage`].
+    pub fn subject_directory_name(&self) -> Result<Option<Name<'a>>, Error> {
+        self.alternative_name(extension::SUBJECT_ALT_NAME, Field::SubjectAltName)
+    }
+
+    fn alternative_name(&self, id: Oid<'_>, field: Field) -> Result<Option<Name<'a>>, Error> {
+        let Some(mut content) = self.content(id, field) else {
+            return Ok(None);
+        };
+        let names = content.enter(SEQUENCE)?;
+        content.finish()?;
+        directory_name(names)
+    }
+
     /// The address of the OCSP responder in authorityInfoAccess (RFC 5280 §4.2.2.1).
     ///
     /// # Errors

@@ -5,6 +5,7 @@
 //! not say that a certificate is to be trusted: see the crate's documentation for what is not checked.
 
 mod extensions;
+mod holder;
 mod jpki;
 mod name;
 
@@ -12,6 +13,7 @@ pub use crate::asn1::{AlgorithmIdentifier, Error, ErrorKind, Field};
 pub use extensions::{
     AuthorityKeyIdentifier, BasicConstraints, Extension, Extensions, KeyUsage, Oids, extension,
 };
+pub use holder::MarkedText;
 pub use jpki::{BirthDate, HolderAttributes, Policy, Purpose, policy};
 pub use name::{Attribute, Attributes, Name, attribute};
 

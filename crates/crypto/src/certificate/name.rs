@@ -111,8 +111,8 @@ fn is_text(tag: Tag) -> bool {
     [der::UTF8_STRING, der::PRINTABLE_STRING, der::IA5_STRING].contains(&tag)
 }
 
-/// Writes `C=JP, O=…`, first attribute first; control characters and those that turn the direction of writing are
-/// written as escapes.
+/// Writes `C=JP, O=…`, first attribute first. The signs that RFC 4514 §2.4 gives a meaning have a backslash before them, so
+/// that no text looks like two attributes; whatever could steer a terminal or hide is written as `\u{…}`.
 impl fmt::Display for Name<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, attribute) in self.attributes().enumerate() {
@@ -138,9 +138,22 @@ impl fmt::Display for Name<'_> {
 
 fn escaped(f: &mut fmt::Formatter<'_>, c: char) -> fmt::Result {
     match c {
-        '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}' => {
-            write!(f, "{}", c.escape_unicode())
-        }
+        ',' | '+' | '"' | '\\' | '<' | '>' | ';' | '=' => write!(f, "\\{c}"),
+        // Soft hyphen, fillers, invisible and bidirectional controls, tags.
+        '\u{AD}'
+        | '\u{61C}'
+        | '\u{115F}'..='\u{1160}'
+        | '\u{17B4}'..='\u{17B5}'
+        | '\u{180B}'..='\u{180F}'
+        | '\u{200B}'..='\u{200F}'
+        | '\u{2028}'..='\u{202E}'
+        | '\u{2060}'..='\u{206F}'
+        | '\u{3164}'
+        | '\u{FEFF}'
+        | '\u{FFA0}'
+        | '\u{FFF0}'..='\u{FFFB}'
+        | '\u{1D173}'..='\u{1D17A}'
+        | '\u{E0000}'..='\u{E0FFF}' => write!(f, "{}", c.escape_unicode()),
         _ if c.is_control() => write!(f, "{}", c.escape_unicode()),
         _ => f.write_char(c),
     }

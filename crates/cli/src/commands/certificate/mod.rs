@@ -1,15 +1,18 @@
-//! `certificate`: one of the four certificates, as text, PEM or DER.
+//! `certificate`: one of the card's four certificates as text, PEM or DER; certificates of files explained.
+
+mod explain;
+mod show;
 
 use std::fmt::Write;
 
 use base64ct::{Encoder, LineEnding};
 use mynumber::applet::pin::reference;
 use mynumber::applet::{FileId, PinId};
-use mynumber::crypto::certificate::{Certificate, KeyUsage, Purpose};
+use mynumber::crypto::certificate::{Certificate, Error, KeyUsage, Purpose};
 use mynumber::driver::{ErrorKind, FileBytes, file};
 use serde::Serialize;
 
-use crate::args::{CertificateArguments, CertificateForm, CertificateKind};
+use crate::args::{CertificateArguments, CertificateCommand, CertificateForm, CertificateKind};
 use crate::escape::Escaped;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -20,22 +23,34 @@ use crate::output::{Format, Product};
 use crate::run::{AnyCard, Run};
 
 pub(crate) fn run(run: &Run, arguments: &CertificateArguments) -> Result<(), Failure> {
+    if let Some(CertificateCommand::Show(arguments)) = &arguments.command {
+        return show::run(run, arguments);
+    }
+    let kind = arguments.kind.ok_or_else(missing)?;
     let destination = Destination::new(arguments.output.as_deref(), arguments.force);
     destination.check()?;
     let mut card = run.card()?;
-    let bytes = read(run, &mut card, arguments.kind)?;
+    let bytes = read(run, &mut card, kind)?;
     let der = bytes.content();
     let certificate = parse(der)?;
     match (arguments.form, run.format) {
         (_, Format::Json) => {
-            let described = Described::of(&certificate, der)?;
+            let described = Described::of(&certificate, der).map_err(|error| misread(&error))?;
             if destination.is_file() {
                 write(&described, der, arguments.form, &destination)?;
             }
             run.print(&described)
         }
-        (form, Format::Text) => write(&Described::of(&certificate, der)?, der, form, &destination),
+        (form, Format::Text) => {
+            let described = Described::of(&certificate, der).map_err(|error| misread(&error))?;
+            write(&described, der, form, &destination)
+        }
     }
+}
+
+/// The parser asks for one or the other.
+fn missing() -> Failure {
+    Failure::new(Exit::Usage, say!("say which certificate", "どの証明書かを指定してください"))
 }
 
 fn write(
@@ -83,12 +98,14 @@ fn read(run: &Run, card: &mut AnyCard, kind: CertificateKind) -> Result<FileByte
 
 /// Reads a certificate; an error is the card's fault.
 pub(crate) fn parse(der: &[u8]) -> Result<Certificate<'_>, Failure> {
-    Certificate::parse(der).map_err(|error| {
-        Failure::new(
-            Exit::CardMisbehaved,
-            say!("the card's certificate cannot be read: {error}", "カードの証明書を読めません: {error}"),
-        )
-    })
+    Certificate::parse(der).map_err(|error| misread(&error))
+}
+
+fn misread(error: &Error) -> Failure {
+    Failure::new(
+        Exit::CardMisbehaved,
+        say!("the card's certificate cannot be read: {error}", "カードの証明書を読めません: {error}"),
+    )
 }
 
 /// RFC 7468 text of a certificate.
@@ -128,22 +145,16 @@ struct Holder {
 }
 
 impl Described {
-    fn of(certificate: &Certificate<'_>, der: &[u8]) -> Result<Self, Failure> {
-        let misread = |error: mynumber::crypto::certificate::Error| {
-            Failure::new(
-                Exit::CardMisbehaved,
-                say!("the card's certificate cannot be read: {error}", "カードの証明書を読めません: {error}"),
-            )
-        };
-        let key = certificate.public_key().map_err(misread)?;
-        let usage = certificate.extensions().key_usage().map_err(misread)?;
-        let purpose = match certificate.policy().map_err(misread)?.map(|policy| policy.purpose) {
+    fn of(certificate: &Certificate<'_>, der: &[u8]) -> Result<Self, Error> {
+        let key = certificate.public_key()?;
+        let usage = certificate.extensions().key_usage()?;
+        let purpose = match certificate.policy()?.map(|policy| policy.purpose) {
             Some(Purpose::Signature) => Some("signature"),
             Some(Purpose::UserAuthentication) => Some("user_authentication"),
             _ if usage.is_some_and(|usage| usage.contains(KeyUsage::KEY_CERT_SIGN)) => Some("authority"),
             _ => None,
         };
-        let holder = certificate.holder().map_err(misread)?;
+        let holder = certificate.holder()?;
         let holder = holder.name.is_some().then(|| Holder {
             name: holder.name.map(str::to_owned),
             address: holder.address.map(str::to_owned),

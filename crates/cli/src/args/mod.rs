@@ -7,6 +7,14 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::language::{Language, say};
 
+mod certificate;
+mod sign;
+
+pub(crate) use certificate::{
+    CertificateArguments, CertificateCommand, CertificateForm, CertificateKind, ShowArguments,
+};
+pub(crate) use sign::{Hash, Padding, SignArguments, SignatureForm, SigningKey};
+
 /// Read, sign and change PINs on a My Number Card, and serve a virtual one
 #[derive(Debug, Parser)]
 #[command(name = "mynumber", version, propagate_version = true, arg_required_else_help = true)]
@@ -65,7 +73,7 @@ pub(crate) enum Command {
     Number,
     /// Read the card face and write photo, images and a picture of the card
     Face(FaceArguments),
-    /// Read a certificate
+    /// Read a certificate, or explain one
     Certificate(CertificateArguments),
     /// Sign a file
     Sign(SignArguments),
@@ -116,111 +124,6 @@ pub(crate) struct FaceArguments {
     /// Folder for photo.png, name.png, address.png, front.svg, back.svg
     #[arg(long, short, value_name = "FOLDER", default_value = ".")]
     pub(crate) output: PathBuf,
-    /// Replace existing files
-    #[arg(long)]
-    pub(crate) force: bool,
-}
-
-/// Which certificate of the card.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum CertificateKind {
-    /// Signature certificate (needs the signature password)
-    Sign,
-    /// User-authentication certificate
-    Auth,
-    /// Authority certificate of the signature certificate
-    SignCa,
-    /// Authority certificate of the user-authentication certificate
-    AuthCa,
-}
-
-/// How a certificate is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum CertificateForm {
-    /// Readable text
-    Text,
-    /// PEM
-    Pem,
-    /// DER
-    Der,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct CertificateArguments {
-    /// Which certificate
-    #[arg(value_enum)]
-    pub(crate) kind: CertificateKind,
-    /// Form of the output
-    #[arg(long, value_enum, default_value = "text")]
-    pub(crate) form: CertificateForm,
-    /// Output file (default: standard output)
-    #[arg(long, short, value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
-    /// Replace an existing file
-    #[arg(long)]
-    pub(crate) force: bool,
-}
-
-/// Which key signs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum SigningKey {
-    /// Signature key
-    Sign,
-    /// User-authentication key
-    Auth,
-}
-
-/// What is made of the input.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum SignatureForm {
-    /// Hash the file here and sign the hash: a detached signature that `openssl dgst -verify` checks
-    Detached,
-    /// The input is the hash itself (32, 48 or 64 bytes by --hash)
-    Raw,
-}
-
-/// Hash of a signature.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Hash {
-    /// SHA-256
-    Sha256,
-    /// SHA-384
-    Sha384,
-    /// SHA-512
-    Sha512,
-}
-
-/// Padding of an RSA signature.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Padding {
-    /// PKCS#1 v1.5
-    Pkcs1,
-    /// PSS (SHA-256 only)
-    Pss,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct SignArguments {
-    /// File to sign (`-`: standard input)
-    pub(crate) input: PathBuf,
-    /// Key
-    #[arg(long, value_enum, default_value = "sign")]
-    pub(crate) key: SigningKey,
-    /// What is made of the input
-    #[arg(long, value_enum, default_value = "detached")]
-    pub(crate) form: SignatureForm,
-    /// Hash
-    #[arg(long, value_enum, default_value = "sha256")]
-    pub(crate) hash: Hash,
-    /// Padding
-    #[arg(long, value_enum, default_value = "pkcs1")]
-    pub(crate) padding: Padding,
-    /// Output file for the signature (default: standard output)
-    #[arg(long, short, value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
-    /// Also write the certificate (PEM) to this file
-    #[arg(long, value_name = "FILE")]
-    pub(crate) certificate: Option<PathBuf>,
     /// Replace existing files
     #[arg(long)]
     pub(crate) force: bool,
