@@ -24,14 +24,17 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+pub mod anchor;
 pub mod asn1;
 pub mod certificate;
 pub mod cvc;
 pub mod digest;
 pub mod key;
+pub mod path;
 pub mod revocation;
 pub mod time;
 
+pub use anchor::Anchor;
 pub use asn1::Oid;
 pub use certificate::Certificate;
 pub use key::{PublicKey, Scheme};

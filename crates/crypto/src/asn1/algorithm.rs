@@ -32,6 +32,7 @@ impl<'a> AlgorithmIdentifier<'a> {
             (oids::SHA512_RSA, [0x05, 0x00]) => Some(Scheme::Pkcs1v15(Hash::Sha512)),
             (oids::ECDSA_SHA256, []) => Some(Scheme::Ecdsa(Hash::Sha256)),
             (oids::ECDSA_SHA384, []) => Some(Scheme::Ecdsa(Hash::Sha384)),
+            (oids::ECDSA_SHA512, []) => Some(Scheme::Ecdsa(Hash::Sha512)),
             _ => None,
         }
     }
@@ -44,4 +45,5 @@ mod oids {
     pub(super) const SHA512_RSA: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x0D];
     pub(super) const ECDSA_SHA256: &[u8] = &[0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x03, 0x02];
     pub(super) const ECDSA_SHA384: &[u8] = &[0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x03, 0x03];
+    pub(super) const ECDSA_SHA512: &[u8] = &[0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x03, 0x04];
 }

@@ -73,12 +73,24 @@ pub enum ErrorKind {
     /// Text that is not in its character set.
     #[error("text that is not in its character set")]
     Text,
+    /// The elements of a set not in ascending order, or one of them twice (X.690 §11.6).
+    #[error("a set that is not in order")]
+    Order,
     /// The signed part names another signature algorithm than the certificate (RFC 5280 §4.1.1.2).
     #[error("two different signature algorithms")]
     AlgorithmMismatch,
     /// The same extension twice (RFC 5280 §4.2).
     #[error("an extension stands twice")]
     DuplicateExtension,
+    /// A certificate policy stands twice (RFC 5280 §4.2.1.4).
+    #[error("a certificate policy stands twice")]
+    DuplicatePolicy,
+    /// A qualifier of a critical certificate policy that this crate does not know (RFC 5280 §4.2.1.4).
+    #[error("an unknown qualifier of a critical certificate policy")]
+    UnknownQualifier,
+    /// One of two fields that have to stand together.
+    #[error("one of two fields that have to stand together is absent")]
+    Incomplete,
     /// A public key of a kind that this crate does not know.
     #[error("a public key of an unknown kind")]
     UnknownKey,
@@ -177,6 +189,8 @@ pub enum Field {
     AuthorityKeyIdentifier,
     /// subjectAltName.
     SubjectAltName,
+    /// issuerAltName.
+    IssuerAltName,
     /// cRLDistributionPoints.
     CrlDistributionPoints,
     /// authorityInfoAccess.
@@ -229,6 +243,7 @@ impl core::fmt::Display for Field {
             Self::SubjectKeyIdentifier => "subjectKeyIdentifier",
             Self::AuthorityKeyIdentifier => "authorityKeyIdentifier",
             Self::SubjectAltName => "subjectAltName",
+            Self::IssuerAltName => "issuerAltName",
             Self::CrlDistributionPoints => "cRLDistributionPoints",
             Self::AuthorityInfoAccess => "authorityInfoAccess",
             Self::ThisUpdate => "thisUpdate",

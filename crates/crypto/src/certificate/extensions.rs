@@ -27,6 +27,18 @@ pub mod extension {
     pub const AUTHORITY_KEY_IDENTIFIER: Oid<'static> = Oid::known(&[0x55, 0x1D, 0x23]);
     /// extKeyUsage.
     pub const EXTENDED_KEY_USAGE: Oid<'static> = Oid::known(&[0x55, 0x1D, 0x25]);
+    /// nameConstraints.
+    pub const NAME_CONSTRAINTS: Oid<'static> = Oid::known(&[0x55, 0x1D, 0x1E]);
+    /// policyMappings.
+    pub const POLICY_MAPPINGS: Oid<'static> = Oid::known(&[0x55, 0x1D, 0x21]);
+    /// policyConstraints.
+    pub const POLICY_CONSTRAINTS: Oid<'static> = Oid::known(&[0x55, 0x1D, 0x24]);
+    /// inhibitAnyPolicy.
+    pub const INHIBIT_ANY_POLICY: Oid<'static> = Oid::known(&[0x55, 0x1D, 0x36]);
+    /// anyPolicy: not an extension, but a policy.
+    pub const ANY_POLICY: Oid<'static> = Oid::known(&[0x55, 0x1D, 0x20, 0x00]);
+    /// anyExtendedKeyUsage: not an extension, but a purpose.
+    pub const ANY_EXTENDED_KEY_USAGE: Oid<'static> = Oid::known(&[0x55, 0x1D, 0x25, 0x00]);
     /// authorityInfoAccess.
     pub const AUTHORITY_INFO_ACCESS: Oid<'static> =
         Oid::known(&[0x2B, 0x06, 0x01, 0x05, 0x05, 0x07, 0x01, 0x01]);
@@ -48,6 +60,11 @@ impl<'a> Extension<'a> {
     pub const fn value(&self) -> &'a [u8] {
         self.value.value()
     }
+
+    /// A reader at that DER, for an extension of a certificate.
+    pub(crate) const fn content(&self, field: Field) -> Der<'a> {
+        Der::new(Object::Certificate, field, self.value.value(), self.value.value_position())
+    }
 }
 
 /// The extensions of a certificate: the list checked for its shape and for duplicates, their contents read when asked for.
@@ -57,6 +74,13 @@ pub struct Extensions<'a> {
     list: &'a [u8],
     position: usize,
 }
+
+/// The most policies of one certificate; JPKI has one.
+const MAX_POLICIES: usize = 64;
+
+/// The policy qualifiers of RFC 5280 §4.2.1.4, which ask nothing of a verifier: CPS and user notice.
+const QUALIFIERS: [&[u8]; 2] =
+    [&[0x2B, 0x06, 0x01, 0x05, 0x05, 0x07, 0x02, 0x01], &[0x2B, 0x06, 0x01, 0x05, 0x05, 0x07, 0x02, 0x02]];
 
 /// The most extensions of one certificate; JPKI uses up to eight.
 const MAX_EXTENSIONS: usize = 32;
@@ -135,23 +159,7 @@ impl<'a> Extensions<'a> {
     /// # Errors
     /// [`Error`] when the extension is there and malformed; this holds for every reader below.
     pub fn key_usage(&self) -> Result<Option<KeyUsage>, Error> {
-        let Some(mut content) = self.content(extension::KEY_USAGE, Field::KeyUsage) else {
-            return Ok(None);
-        };
-        let malformed = content.fault(ErrorKind::BitString);
-        let bits = content.read(BIT_STRING)?.value();
-        content.finish()?;
-        // A named-bit list ends with its last set bit (X.690 §11.2.2).
-        let (unused, first, second) = match *bits {
-            [unused, first] => (unused, first, None),
-            [unused, first, second] => (unused, first, Some(second)),
-            _ => return Err(malformed),
-        };
-        let last = second.unwrap_or(first);
-        if last == 0 || last.trailing_zeros() != u32::from(unused) {
-            return Err(malformed);
-        }
-        Ok(Some(KeyUsage(u16::from_be_bytes([first, second.unwrap_or(0)]))))
+        self.content(extension::KEY_USAGE, Field::KeyUsage).map(KeyUsage::read).transpose()
     }
 
     /// The purposes of extKeyUsage (RFC 5280 §4.2.1.12); none when the extension is absent.
@@ -159,16 +167,7 @@ impl<'a> Extensions<'a> {
     /// # Errors
     /// As [`Extensions::key_usage`].
     pub fn extended_key_usage(&self) -> Result<Option<Oids<'a>>, Error> {
-        let Some(mut content) = self.content(extension::EXTENDED_KEY_USAGE, Field::ExtendedKeyUsage) else {
-            return Ok(None);
-        };
-        let list = content.read(SEQUENCE)?;
-        content.finish()?;
-        let mut rest = content.inside(list)?;
-        while !rest.is_empty() {
-            rest.oid()?;
-        }
-        Ok(Some(Oids { rest: Reader::new(list.value()), wrapped: false }))
+        self.content(extension::EXTENDED_KEY_USAGE, Field::ExtendedKeyUsage).map(Oids::read).transpose()
     }
 
     /// The policies of certificatePolicies (RFC 5280 §4.2.1.4); qualifiers are passed over.
@@ -176,23 +175,8 @@ impl<'a> Extensions<'a> {
     /// # Errors
     /// As [`Extensions::key_usage`].
     pub fn policies(&self) -> Result<Option<Oids<'a>>, Error> {
-        let Some(mut content) = self.content(extension::CERTIFICATE_POLICIES, Field::CertificatePolicies)
-        else {
-            return Ok(None);
-        };
-        let list = content.read(SEQUENCE)?;
-        content.finish()?;
-        let mut rest = content.inside(list)?;
-        while !rest.is_empty() {
-            let mut policy = rest.enter(SEQUENCE)?;
-            policy.oid()?;
-            if let Some(qualifiers) = policy.optional(SEQUENCE)? {
-                let mut qualifiers = policy.inside(qualifiers)?;
-                while qualifiers.next()?.is_some() {}
-            }
-            policy.finish()?;
-        }
-        Ok(Some(Oids { rest: Reader::new(list.value()), wrapped: true }))
+        let content = self.content(extension::CERTIFICATE_POLICIES, Field::CertificatePolicies);
+        content.map(|content| Oids::read_policies(content, false)).transpose()
     }
 
     /// basicConstraints (RFC 5280 §4.2.1.9).
@@ -200,20 +184,8 @@ impl<'a> Extensions<'a> {
     /// # Errors
     /// As [`Extensions::key_usage`].
     pub fn basic_constraints(&self) -> Result<Option<BasicConstraints>, Error> {
-        let Some(mut content) = self.content(extension::BASIC_CONSTRAINTS, Field::BasicConstraints) else {
-            return Ok(None);
-        };
-        let mut inside = content.enter(SEQUENCE)?;
-        content.finish()?;
-        let ca = inside.default_false()?;
-        let before = inside;
-        let path_length = match inside.optional(der::INTEGER)?.map(|number| number.value()) {
-            None => None,
-            Some([length @ 0..=0x7F]) => Some(*length),
-            Some(_) => return Err(before.fault(ErrorKind::Number)),
-        };
-        inside.finish()?;
-        Ok(Some(BasicConstraints { ca, path_length }))
+        let content = self.content(extension::BASIC_CONSTRAINTS, Field::BasicConstraints);
+        content.map(BasicConstraints::read).transpose()
     }
 
     /// subjectKeyIdentifier (RFC 5280 §4.2.1.2).
@@ -235,21 +207,8 @@ impl<'a> Extensions<'a> {
     /// # Errors
     /// As [`Extensions::key_usage`].
     pub fn authority_key_identifier(&self) -> Result<Option<AuthorityKeyIdentifier<'a>>, Error> {
-        let Some(mut content) =
-            self.content(extension::AUTHORITY_KEY_IDENTIFIER, Field::AuthorityKeyIdentifier)
-        else {
-            return Ok(None);
-        };
-        let mut inside = content.enter(SEQUENCE)?;
-        content.finish()?;
-        let key_identifier = inside.optional(Tag(0x80))?.map(|element| element.value());
-        let issuer = match inside.optional(Tag(0xA1))? {
-            Some(names) => directory_name(inside.inside(names)?)?,
-            None => None,
-        };
-        let serial = inside.optional(Tag(0x82))?.map(|element| element.value());
-        inside.finish()?;
-        Ok(Some(AuthorityKeyIdentifier { key_identifier, issuer, serial }))
+        let content = self.content(extension::AUTHORITY_KEY_IDENTIFIER, Field::AuthorityKeyIdentifier);
+        content.map(AuthorityKeyIdentifier::read).transpose()
     }
 
     /// The directory name of the first distribution point in cRLDistributionPoints (RFC 5280 §4.2.1.13): JPKI names the
@@ -368,6 +327,29 @@ impl KeyUsage {
     /// cRLSign.
     pub const CRL_SIGN: Self = Self(0x0200);
 
+    pub(crate) fn read(mut content: Der<'_>) -> Result<Self, Error> {
+        let malformed = content.fault(ErrorKind::BitString);
+        let bits = content.read(BIT_STRING)?.value();
+        content.finish()?;
+        // A named-bit list ends with its last set bit (X.690 §11.2.2).
+        let (unused, first, second) = match *bits {
+            [unused, first] => (unused, first, None),
+            [unused, first, second] => (unused, first, Some(second)),
+            _ => return Err(malformed),
+        };
+        let last = second.unwrap_or(first);
+        if last == 0 || last.trailing_zeros() != u32::from(unused) {
+            return Err(malformed);
+        }
+        Ok(Self(u16::from_be_bytes([first, second.unwrap_or(0)])))
+    }
+
+    /// The bits of both.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
     /// Whether all bits of `other` are set.
     #[must_use]
     pub const fn contains(self, other: Self) -> bool {
@@ -390,6 +372,22 @@ pub struct BasicConstraints {
     pub path_length: Option<u8>,
 }
 
+impl BasicConstraints {
+    pub(crate) fn read(mut content: Der<'_>) -> Result<Self, Error> {
+        let mut inside = content.enter(SEQUENCE)?;
+        content.finish()?;
+        let ca = inside.default_false()?;
+        let before = inside;
+        let path_length = match inside.optional(der::INTEGER)?.map(|number| number.value()) {
+            None => None,
+            Some([length @ 0..=0x7F]) => Some(*length),
+            Some(_) => return Err(before.fault(ErrorKind::Number)),
+        };
+        inside.finish()?;
+        Ok(Self { ca, path_length })
+    }
+}
+
 /// The content of authorityKeyIdentifier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AuthorityKeyIdentifier<'a> {
@@ -401,12 +399,86 @@ pub struct AuthorityKeyIdentifier<'a> {
     pub serial: Option<&'a [u8]>,
 }
 
+impl<'a> AuthorityKeyIdentifier<'a> {
+    pub(crate) fn read(mut content: Der<'a>) -> Result<Self, Error> {
+        let before = content;
+        let mut inside = content.enter(SEQUENCE)?;
+        content.finish()?;
+        let key_identifier = inside.optional(Tag(0x80))?.map(|element| element.value());
+        let names = inside.optional(Tag(0xA1))?;
+        let issuer = match names {
+            Some(names) => directory_name(inside.inside(names)?)?,
+            None => None,
+        };
+        let serial = inside.optional(Tag(0x82))?.map(|element| element.value());
+        inside.finish()?;
+        // RFC 5280 §4.2.1.1: both or neither.
+        if names.is_some() != serial.is_some() {
+            return Err(before.fault(ErrorKind::Incomplete));
+        }
+        Ok(Self { key_identifier, issuer, serial })
+    }
+}
+
 /// A list of object identifiers inside an extension.
 #[derive(Clone, Copy, Debug)]
 pub struct Oids<'a> {
     rest: Reader<'a>,
     /// Each identifier is the first element of a SEQUENCE.
     wrapped: bool,
+}
+
+impl<'a> Oids<'a> {
+    /// A list of purposes: one at least.
+    pub(crate) fn read(mut content: Der<'a>) -> Result<Self, Error> {
+        let list = content.read(SEQUENCE)?;
+        content.finish()?;
+        let mut rest = content.inside(list)?;
+        loop {
+            rest.oid()?;
+            if rest.is_empty() {
+                return Ok(Self { rest: Reader::new(list.value()), wrapped: false });
+            }
+        }
+    }
+
+    /// A list of policies: one at least, none twice. Qualifiers of unknown kinds are passed over unless `critical`: a
+    /// reader of a critical extension has to know them all (RFC 5280 §4.2.1.4).
+    pub(crate) fn read_policies(mut content: Der<'a>, critical: bool) -> Result<Self, Error> {
+        let list = content.read(SEQUENCE)?;
+        content.finish()?;
+        let all = Self { rest: Reader::new(list.value()), wrapped: true };
+        let mut rest = content.inside(list)?;
+        let mut count = 0;
+        loop {
+            let before = rest;
+            let mut policy = rest.enter(SEQUENCE)?;
+            let id = policy.oid()?;
+            if count == MAX_POLICIES {
+                return Err(before.fault(ErrorKind::TooLong));
+            }
+            if all.take(count).any(|earlier| earlier == id) {
+                return Err(before.fault(ErrorKind::DuplicatePolicy));
+            }
+            count += 1;
+            if let Some(qualifiers) = policy.optional(SEQUENCE)? {
+                let mut qualifiers = policy.inside(qualifiers)?;
+                while !qualifiers.is_empty() {
+                    let mut qualifier = qualifiers.enter(SEQUENCE)?;
+                    let known = QUALIFIERS.contains(&qualifier.oid()?.as_bytes());
+                    qualifier.next()?;
+                    qualifier.finish()?;
+                    if critical && !known {
+                        return Err(before.fault(ErrorKind::UnknownQualifier));
+                    }
+                }
+            }
+            policy.finish()?;
+            if rest.is_empty() {
+                return Ok(all);
+            }
+        }
+    }
 }
 
 impl<'a> Iterator for Oids<'a> {

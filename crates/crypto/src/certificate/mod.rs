@@ -4,7 +4,9 @@
 //! everything outside the extensions and of their list; what an extension says is read when asked for. The view does
 //! not say that a certificate is to be trusted: see the crate's documentation for what is not checked.
 
+mod comparison;
 mod extensions;
+pub(crate) mod general_name;
 mod holder;
 mod jpki;
 mod name;
@@ -19,6 +21,7 @@ pub use name::{Attribute, Attributes, Name, attribute};
 
 use crate::asn1::Object;
 use crate::asn1::der::{Der, INTEGER, SEQUENCE};
+use crate::key::backend::{self, Backend};
 use crate::key::{PublicKey, Scheme, VerifyError};
 use crate::time::UnixTime;
 use core::fmt;
@@ -222,8 +225,20 @@ impl<'a> Certificate<'a> {
     /// # Errors
     /// [`VerifyError`]; [`VerifyError::Unsupported`] also for an algorithm that this crate does not check.
     pub fn check_signature(&self, issuer_key: &PublicKey<'_>) -> Result<(), VerifyError> {
+        self.check_signature_with(backend::preferred(), issuer_key)
+    }
+
+    /// As [`Certificate::check_signature`], with a backend of the caller's choice.
+    ///
+    /// # Errors
+    /// As [`Certificate::check_signature`].
+    pub fn check_signature_with(
+        &self,
+        backend: &dyn Backend,
+        issuer_key: &PublicKey<'_>,
+    ) -> Result<(), VerifyError> {
         let scheme = self.signature_scheme().ok_or(VerifyError::Unsupported)?;
-        issuer_key.verify(scheme, self.tbs, self.signature)
+        issuer_key.verify_with(backend, scheme, self.tbs, self.signature)
     }
 }
 

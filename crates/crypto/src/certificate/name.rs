@@ -1,6 +1,6 @@
 //! Distinguished names.
 
-use super::{Error, ErrorKind, Field};
+use super::{Error, ErrorKind, Field, comparison};
 use crate::asn1::der::{self, Der, SEQUENCE, SET};
 use crate::asn1::{Object, Oid};
 use core::fmt::{self, Write};
@@ -24,8 +24,8 @@ pub mod attribute {
 
 /// A distinguished name: the bytes, checked once for their shape.
 ///
-/// Two names are equal when their bytes are: the authorities of JPKI copy names unchanged, and RFC 5280 §7.1 allows a
-/// stricter comparison than its own.
+/// Two names are equal when their bytes are, which is how the authorities of JPKI copy them. [`Name::matches`] compares
+/// as RFC 5280 §7.1 says.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Name<'a> {
     raw: &'a [u8],
@@ -48,9 +48,16 @@ impl<'a> Name<'a> {
         let mut count = 0;
         while !rdns.is_empty() {
             let mut rdn = rdns.enter(SET)?;
+            let mut last: &[u8] = &[];
             loop {
                 count += 1;
-                let mut attribute = rdn.enter(SEQUENCE)?;
+                let element = rdn.read(SEQUENCE)?;
+                // X.690 §11.6: the elements of a SET OF in ascending order; an attribute may not stand twice.
+                if element.raw() <= last {
+                    return Err(rdn.fault(ErrorKind::Order));
+                }
+                last = element.raw();
+                let mut attribute = rdn.inside(element)?;
                 attribute.oid()?;
                 let before = attribute;
                 let value = attribute.next()?.ok_or_else(|| before.fault(ErrorKind::Text))?;
@@ -67,6 +74,23 @@ impl<'a> Name<'a> {
             }
         }
         Ok(Self { raw: element.raw(), rdns: element.value() })
+    }
+
+    /// A name of the tables of this crate, whose shape a test checks: a length of one or two bytes.
+    pub(crate) const fn known(raw: &'a [u8]) -> Self {
+        let rdns = match raw {
+            [0x30, 0x81, _, rdns @ ..] | [0x30, _, rdns @ ..] => rdns,
+            _ => &[],
+        };
+        Self { raw, rdns }
+    }
+
+    /// Whether both are one name by RFC 5280 §7.1: the same attributes in the same order, texts compared without regard
+    /// to case, to the string type, and to the number of spaces. Texts are not normalised any further, so two names
+    /// that differ in how their characters are composed do not match.
+    #[must_use]
+    pub fn matches(&self, other: &Name<'_>) -> bool {
+        self.rdns == other.rdns || comparison::same(self.rdns, other.rdns)
     }
 
     /// The name as it stands in the certificate, tag and length included.

@@ -4,10 +4,10 @@ use super::{PublicKey, Scheme, VerifyError};
 use crate::Certificate;
 use crate::digest::Hash;
 
-const RSA: &[u8] = include_bytes!("../testdata/rsa2048-sha256.der");
-const PSS: &[u8] = include_bytes!("../testdata/pss-sha256.sig");
-const PSS_SALT_20: &[u8] = include_bytes!("../testdata/pss-sha256-salt20.sig");
-const RAW: &[u8] = include_bytes!("../testdata/raw.sig");
+const RSA: &[u8] = include_bytes!("../../testdata/rsa2048-sha256.der");
+const PSS: &[u8] = include_bytes!("../../testdata/pss-sha256.sig");
+const PSS_SALT_20: &[u8] = include_bytes!("../../testdata/pss-sha256-salt20.sig");
+const RAW: &[u8] = include_bytes!("../../testdata/raw.sig");
 const MESSAGE: &[u8] = b"a message of the test";
 
 fn key() -> PublicKey<'static> {
@@ -22,10 +22,10 @@ fn own_signature(der: &[u8]) -> Result<(), VerifyError> {
 #[test]
 fn self_signed_certificates_of_every_kind_verify() {
     assert_eq!(own_signature(RSA), Ok(()));
-    assert_eq!(own_signature(include_bytes!("../testdata/rsa2048-sha512.der")), Ok(()));
-    assert_eq!(own_signature(include_bytes!("../testdata/rsa3072-sha384.der")), Ok(()));
-    assert_eq!(own_signature(include_bytes!("../testdata/p256-sha256.der")), Ok(()));
-    assert_eq!(own_signature(include_bytes!("../testdata/p384-sha384.der")), Ok(()));
+    assert_eq!(own_signature(include_bytes!("../../testdata/rsa2048-sha512.der")), Ok(()));
+    assert_eq!(own_signature(include_bytes!("../../testdata/rsa3072-sha384.der")), Ok(()));
+    assert_eq!(own_signature(include_bytes!("../../testdata/p256-sha256.der")), Ok(()));
+    assert_eq!(own_signature(include_bytes!("../../testdata/p384-sha384.der")), Ok(()));
 }
 
 #[test]
@@ -74,8 +74,11 @@ fn a15_every_flipped_byte_of_a_signature_is_a_mismatch() {
 
 #[test]
 fn e11_weak_and_malformed_keys_verify_nothing() {
-    assert_eq!(own_signature(include_bytes!("../testdata/rsa1024-sha256.der")), Err(VerifyError::WeakKey));
-    assert_eq!(own_signature(include_bytes!("../testdata/rsa2048-e3-sha256.der")), Err(VerifyError::WeakKey));
+    assert_eq!(own_signature(include_bytes!("../../testdata/rsa1024-sha256.der")), Err(VerifyError::WeakKey));
+    assert_eq!(
+        own_signature(include_bytes!("../../testdata/rsa2048-e3-sha256.der")),
+        Err(VerifyError::WeakKey)
+    );
     let PublicKey::Rsa { modulus, .. } = key() else { panic!("an RSA key") };
     let mut even = modulus.to_vec();
     *even.last_mut().unwrap() &= 0xFE;
@@ -110,7 +113,7 @@ fn e11_weak_and_malformed_keys_verify_nothing() {
 fn a_scheme_of_another_kind_of_key_is_unsupported() {
     let point = key().verify(Scheme::Ecdsa(Hash::Sha256), MESSAGE, RAW);
     assert_eq!(point, Err(VerifyError::Unsupported));
-    let certificate = Certificate::parse(include_bytes!("../testdata/p256-sha256.der")).unwrap();
+    let certificate = Certificate::parse(include_bytes!("../../testdata/p256-sha256.der")).unwrap();
     let outcome = certificate.public_key().unwrap().verify(Scheme::Pkcs1v15Raw, MESSAGE, RAW);
     assert_eq!(outcome, Err(VerifyError::Unsupported));
     assert_eq!(certificate.public_key().unwrap().bits(), 256);

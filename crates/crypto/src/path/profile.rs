@@ -1,0 +1,124 @@
+//! What is asked of a path.
+
+use crate::asn1::Oid;
+use crate::certificate::{KeyUsage, Purpose};
+
+/// What is asked of a path, as data: [`Profile::jpki`] for the certificates of the card, [`Profile::general`] for those
+/// of other authorities. The fields may be changed.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Profile<'a> {
+    /// What the leaf is used for, where it is a certificate of JPKI's kind.
+    pub purpose: Option<Purpose>,
+    /// keyUsage of the leaf.
+    pub key_usage: KeyUsageRule,
+    /// extKeyUsage of the leaf and, where they carry it, of the authorities below the anchor.
+    pub extended_key_usage: ExtendedKeyUsageRule<'a>,
+    /// certificatePolicies.
+    pub policies: PolicyRule<'a>,
+    /// Whether the leaf may be an authority's certificate.
+    pub leaf_may_be_authority: bool,
+    /// Whether every certificate below the anchor must name its issuer's key, and every authority its own, as RFC 5280
+    /// §4.2.1.1 and §4.2.1.2 ask of those who issue them.
+    pub key_identifiers: bool,
+    /// The most authorities between leaf and anchor.
+    pub max_intermediates: usize,
+    /// The most certificates looked at, the leaf among them.
+    pub max_certificates: usize,
+    /// The most signature checks. A legitimate path needs one for each of its certificates; without a bound, authorities
+    /// that certify each other in circles cost any amount of work (RUSTSEC-2023-0053).
+    pub max_signature_checks: usize,
+}
+
+/// What keyUsage of a leaf has to say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum KeyUsageRule {
+    /// Anything, or absent.
+    Any,
+    /// These bits and perhaps others; an absent extension restricts nothing (RFC 5280 §4.2.1.3).
+    Allows(KeyUsage),
+    /// Present, with these bits and no others.
+    Exactly(KeyUsage),
+}
+
+/// What extKeyUsage of a leaf has to say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ExtendedKeyUsageRule<'a> {
+    /// Anything, or absent.
+    Any,
+    /// Absent.
+    Absent,
+    /// This purpose by its own identifier, where the extension is there: an absent extension restricts nothing
+    /// (RFC 5280 §4.2.1.12). `anyExtendedKeyUsage` does not count in the leaf.
+    Allows(Oid<'a>),
+    /// This purpose by its own identifier.
+    Requires(Oid<'a>),
+}
+
+/// What certificatePolicies have to say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PolicyRule<'a> {
+    /// Anything, or absent.
+    Any,
+    /// One of these in every certificate of the path, where `anyPolicy` counts as each (RFC 5280 §6.1, without
+    /// mappings). An empty list is fulfilled by nobody.
+    OneOf(&'a [Oid<'a>]),
+    /// The policy of this purpose in the leaf: that of production under a production anchor, that of test cards under an
+    /// anchor of J-LIS's test cards, either under an anchor of the caller's.
+    Jpki(Purpose),
+}
+
+/// clientAuth: 1.3.6.1.5.5.7.3.2.
+const CLIENT_AUTH: Oid<'static> = Oid::known(&[0x2B, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x02]);
+
+impl Profile<'static> {
+    /// The certificates on the card (CARD.md §5): issued by an anchor and by nobody between; keyUsage exactly that of the
+    /// purpose; the policy of the purpose; never an authority's.
+    ///
+    /// Signature: digitalSignature and nonRepudiation, no extKeyUsage. User authentication: digitalSignature, and
+    /// clientAuth where extKeyUsage is there.
+    #[must_use]
+    pub const fn jpki(purpose: Purpose) -> Self {
+        let (key_usage, extended_key_usage) = match purpose {
+            Purpose::Signature => {
+                (KeyUsage::DIGITAL_SIGNATURE.and(KeyUsage::NON_REPUDIATION), ExtendedKeyUsageRule::Absent)
+            }
+            Purpose::UserAuthentication => {
+                (KeyUsage::DIGITAL_SIGNATURE, ExtendedKeyUsageRule::Allows(CLIENT_AUTH))
+            }
+        };
+        Self {
+            purpose: Some(purpose),
+            key_usage: KeyUsageRule::Exactly(key_usage),
+            extended_key_usage,
+            policies: PolicyRule::Jpki(purpose),
+            leaf_may_be_authority: false,
+            key_identifiers: true,
+            max_intermediates: 0,
+            max_certificates: 64,
+            max_signature_checks: 100,
+        }
+    }
+
+    /// Any path by RFC 5280 with up to ten authorities between leaf and anchor, for no particular purpose.
+    ///
+    /// Name constraints, policy mappings, policy constraints and inhibitAnyPolicy are not evaluated: a path that carries
+    /// one is refused, whether the extension is critical or not.
+    #[must_use]
+    pub const fn general() -> Self {
+        Self {
+            purpose: None,
+            key_usage: KeyUsageRule::Any,
+            extended_key_usage: ExtendedKeyUsageRule::Any,
+            policies: PolicyRule::Any,
+            leaf_may_be_authority: true,
+            key_identifiers: true,
+            max_intermediates: 10,
+            max_certificates: 64,
+            max_signature_checks: 100,
+        }
+    }
+}
