@@ -39,6 +39,7 @@
 //! | [`issuance`] | simulated people, a test authority, personalisation |
 //! | [`crypto`] | certificates and signature checks |
 //! | [`apdu`] | ISO 7816-4 bytes |
+//! | [`genuine`] | the proof that a card is genuine: signed records, and a chip that answers |
 //! | [`batch`] | many checks at once, on all cores, in order |
 //! | [`testing`] | a simulated person's card in one line, for tests |
 //!
@@ -52,6 +53,7 @@
 
 pub mod batch;
 mod check;
+pub mod genuine;
 mod slot;
 pub mod testing;
 

@@ -22,8 +22,9 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use mynumber_crypto::UnixTime;
+use mynumber_crypto::{UnixTime, cvc};
 use mynumber_issuance::person::{Secrets, built_in};
+use mynumber_issuance::pki::{CardVerifiableKey, Chain};
 use mynumber_issuance::{TestAuthority, personalise};
 use mynumber_transport::InProcess;
 use mynumber_virtual_card::{MemoryStorage, Quirks, Storage, VirtualCard};
@@ -44,6 +45,24 @@ pub fn authority() -> &'static TestAuthority {
     static AUTHORITY: OnceLock<TestAuthority> = OnceLock::new();
     AUTHORITY.get_or_init(|| {
         TestAuthority::generate(ISSUED, &mut crate::system_random()).expect("an authority can be made")
+    })
+}
+
+/// The authorities of the card-verifiable certificates on the cards of this module: what a test of
+/// [`genuine`](crate::genuine) trusts.
+///
+/// # Panics
+/// As [`authority`].
+#[must_use]
+#[expect(clippy::expect_used, reason = "a fixture of tests; nothing in it depends on input")]
+pub fn authorities() -> &'static [cvc::Authority<'static>] {
+    static ROOTS: OnceLock<[(Chain, CardVerifiableKey); 3]> = OnceLock::new();
+    static AUTHORITIES: OnceLock<[cvc::Authority<'static>; 3]> = OnceLock::new();
+    let roots = ROOTS.get_or_init(|| {
+        Chain::ALL.map(|chain| (chain, authority().root_key(chain).expect("an authority has its keys")))
+    });
+    AUTHORITIES.get_or_init(|| {
+        roots.each_ref().map(|(chain, key)| key.as_authority(*chain).expect("the names are constants"))
     })
 }
 
