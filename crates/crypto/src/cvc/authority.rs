@@ -2,6 +2,7 @@ use core::fmt;
 
 use super::keys;
 use super::reference::KeyReference;
+use crate::anchor::Hierarchy;
 use crate::key::PublicKey;
 
 /// The three chains of card-verifiable certificates on a card (CARD.md §6.1): what a key is for.
@@ -26,22 +27,11 @@ impl fmt::Display for Chain {
     }
 }
 
-/// Whose an authority is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Hierarchy {
-    /// That of real cards.
-    Production,
-    /// That of the test cards which J-LIS lends. Its cards name nobody who lives.
-    JlisTest,
-    /// One that the caller named.
-    Caller,
-}
-
 /// An authority: the name and the key that a chain begins with, and the one chain that it is for.
 ///
 /// ```
-/// use mynumber_crypto::cvc::{Hierarchy, jlis_test, production};
+/// use mynumber_crypto::anchor::Hierarchy;
+/// use mynumber_crypto::cvc::{jlis_test, production};
 ///
 /// let numbers: Vec<&str> = production().iter().map(|authority| authority.reference().number()).collect();
 /// assert_eq!(numbers, ["5000020", "5000023", "5000033"]);

@@ -1,7 +1,8 @@
-use super::authority::{Authority, Chain, Hierarchy};
+use super::authority::{Authority, Chain};
 use super::certificate::Certificate;
 use super::error::{Error, ErrorKind};
 use super::reference::KeyReference;
+use crate::anchor::Hierarchy;
 use crate::digest::Hash;
 use crate::key::{PublicKey, Scheme, VerifyError};
 

@@ -1,7 +1,8 @@
 use super::{
-    Authority, Certificate, CertifiedKey, Chain, ChipKey, Error, ErrorKind, Hierarchy, KeyReference, Record,
+    Authority, Certificate, CertifiedKey, Chain, ChipKey, Error, ErrorKind, KeyReference, Record,
     card_face_digest_info, certify, jlis_test, production,
 };
+use crate::anchor::Hierarchy;
 use crate::digest::{Hash, digest_info, sha256};
 use crate::key::{PublicKey, VerifyError};
 use mynumber_apdu::tlv;

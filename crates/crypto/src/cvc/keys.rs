@@ -1,7 +1,8 @@
 //! The keys of the real authorities, as data: they stand on no card, and a certificate only names them (CARD.md §6.1).
 
-use super::authority::{Authority, Chain, Hierarchy};
+use super::authority::{Authority, Chain};
 use super::reference::KeyReference;
+use crate::anchor::Hierarchy;
 use crate::key::PublicKey;
 
 /// The authorities of real cards.

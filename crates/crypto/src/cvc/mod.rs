@@ -22,7 +22,7 @@ mod keys;
 mod record;
 mod reference;
 
-pub use authority::{Authority, Chain, Hierarchy, jlis_test, production};
+pub use authority::{Authority, Chain, jlis_test, production};
 pub use certificate::Certificate;
 pub use certify::{CertifiedKey, certify};
 pub use error::{Error, ErrorKind};

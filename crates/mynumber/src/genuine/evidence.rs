@@ -3,7 +3,8 @@
 use core::fmt;
 
 use mynumber_applet::{FileId, KeyId, MunicipalityCode};
-use mynumber_crypto::cvc::{CertifiedKey, Chain, ChipKey, Hierarchy, KeyReference};
+use mynumber_crypto::anchor::Hierarchy;
+use mynumber_crypto::cvc::{CertifiedKey, Chain, ChipKey, KeyReference};
 use mynumber_crypto::{PublicKey, UnixTime};
 use mynumber_driver::Object;
 
