@@ -121,6 +121,12 @@ pub enum ErrorKind {
     /// A distribution point that is named by something other than directory names and URIs.
     #[error("a distribution point with a name that is neither a directory name nor a URI")]
     UnsupportedName,
+    /// The OCSP responder gives no answer (RFC 6960 §4.2.1).
+    #[error("the responder refuses to answer, status {status}")]
+    Refused {
+        /// responseStatus: 1 malformedRequest, 2 internalError, 3 tryLater, 5 sigRequired, 6 unauthorized.
+        status: u8,
+    },
     /// A value outside those that its standard defines.
     #[error("a value that its standard does not define")]
     Undefined,

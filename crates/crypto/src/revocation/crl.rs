@@ -123,6 +123,15 @@ impl<'a> Crl<'a> {
         })
     }
 
+    /// The issuer that a CRL names, whatever else is wrong with it.
+    pub(super) fn peek_issuer(input: &'a [u8]) -> Option<Name<'a>> {
+        let mut file = Der::new(Object::Crl, Field::Whole, input, 0);
+        let mut fields = file.enter(SEQUENCE).ok()?.enter(SEQUENCE).ok()?;
+        fields.optional(INTEGER).ok()?;
+        fields.read(SEQUENCE).ok()?;
+        Name::read(&mut fields).ok()
+    }
+
     pub(super) const fn walker(&self) -> Walker<'a> {
         Walker::new(self.entries, self.entries_position)
     }

@@ -11,14 +11,14 @@ pub struct Issuer<'a> {
     name: Name<'a>,
     key: PublicKey<'a>,
     key_identifier: Option<&'a [u8]>,
-    key_usage: Option<KeyUsage>,
+    may_sign_crls: bool,
 }
 
 impl<'a> Issuer<'a> {
     /// An issuer of whom only name and key are known.
     #[must_use]
     pub const fn new(name: Name<'a>, key: PublicKey<'a>) -> Self {
-        Self { name, key, key_identifier: None, key_usage: None }
+        Self { name, key, key_identifier: None, may_sign_crls: true }
     }
 
     /// The same with its subjectKeyIdentifier: a CRL that names another key is then refused before its signature is
@@ -29,10 +29,10 @@ impl<'a> Issuer<'a> {
         self
     }
 
-    /// The same with its keyUsage: without cRLSign in it, its CRLs are refused (RFC 5280 §6.3.3 f).
+    /// The same, with whether it may sign CRLs. It may unless its keyUsage lacks cRLSign (RFC 5280 §6.3.3 f).
     #[must_use]
-    pub const fn with_key_usage(mut self, key_usage: Option<KeyUsage>) -> Self {
-        self.key_usage = key_usage;
+    pub const fn with_crl_sign(mut self, may_sign_crls: bool) -> Self {
+        self.may_sign_crls = may_sign_crls;
         self
     }
 
@@ -46,7 +46,7 @@ impl<'a> Issuer<'a> {
             name: certificate.subject(),
             key: certificate.public_key()?,
             key_identifier: extensions.subject_key_identifier()?,
-            key_usage: extensions.key_usage()?,
+            may_sign_crls: extensions.key_usage()?.is_none_or(|usage| usage.contains(KeyUsage::CRL_SIGN)),
         })
     }
 
@@ -68,8 +68,10 @@ impl<'a> Issuer<'a> {
         self.key_identifier
     }
 
-    pub(crate) fn may_sign_crls(&self) -> bool {
-        self.key_usage.is_none_or(|usage| usage.contains(KeyUsage::CRL_SIGN))
+    /// Whether it may sign CRLs.
+    #[must_use]
+    pub const fn may_sign_crls(&self) -> bool {
+        self.may_sign_crls
     }
 
     /// Whether an authorityKeyIdentifier can mean this issuer's key.

@@ -1,6 +1,7 @@
 //! Whether a certificate has been revoked: CRLs (RFC 5280 §5, §6.3) and OCSP responses (RFC 6960).
 //!
 //! * [`Crl`]: a borrowed view of one CRL; [`CrlIndex`]: the same of any size, ready for lookups;
+//! * [`ocsp`]: requests and responses;
 //! * [`Issuer`]: who may answer for a certificate;
 //! * [`Status`]: good, revoked or unknown, with the reasons of either; [`Freshness`]: how new an answer has to be.
 //! * [`Source`]: where answers come from; [`check_certificate`]: the verdict on one certificate.
@@ -14,6 +15,7 @@ mod crl;
 mod entries;
 mod index;
 mod issuer;
+pub mod ocsp;
 mod scope;
 mod source;
 mod status;
@@ -22,5 +24,7 @@ pub use crl::Crl;
 pub use entries::{Entries, Entry};
 pub use index::{CrlIndex, IndexRef};
 pub use issuer::Issuer;
-pub use source::{Checked, Evidence, EvidenceKind, Offer, Query, Source, SourceError, check_certificate};
+pub use source::{
+    Checked, Evidence, EvidenceKind, Given, Offer, Query, Source, SourceError, check_certificate,
+};
 pub use status::{Freshness, JpkiMeaning, Reason, Revocation, Status, Why};

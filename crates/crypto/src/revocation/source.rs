@@ -1,20 +1,25 @@
 //! Where revocation data comes from, and the verdict over what came.
 
 use super::index::IndexRef;
+use super::ocsp::{Proven, Reply, Response};
 use super::{Crl, CrlIndex, Freshness, Issuer, Revocation, Status, Why, scope};
-use crate::asn1::{Error, ErrorKind, Field};
+use crate::asn1::{Error, ErrorKind};
 use crate::certificate::{Certificate, Name};
 use crate::time::UnixTime;
 use alloc::vec::Vec;
 
-/// CRLs and OCSP responses that are looked at for one certificate, each with one or two signatures.
-const MAX_OFFERS: usize = 32;
+/// CRLs and OCSP responses whose signatures are checked for one certificate: one or two each. What is of another issuer
+/// or for another distribution point does not count.
+const MAX_SIGNED: usize = 32;
+/// Refusals that are kept for one certificate.
+const MAX_REFUSED: usize = 64;
 
 /// Where CRLs and OCSP responses come from: a folder, a database, a responder. Nothing that it offers is believed
 /// before it was checked, so a source can keep the state of a certificate unknown, and nothing worse.
 pub trait Source {
-    /// Hands to `take` whatever it has that may be about this certificate, in any order. Too much does no harm, up to
-    /// 32 offers.
+    /// Hands to `take` whatever it has that may be about this certificate, in any order. Lists of other issuers and of
+    /// other distribution points do no harm. Of what is about the certificate, 32 are looked at; more leave its state
+    /// unknown.
     ///
     /// # Errors
     /// [`SourceError`] when it could not look. What was offered before counts all the same.
@@ -65,6 +70,54 @@ pub enum Offer<'o> {
     Crl(&'o [u8]),
     /// A CRL that was indexed before.
     Index(IndexRef<'o>),
+    /// An OCSP response, DER.
+    Ocsp {
+        /// What the responder sent.
+        response: &'o [u8],
+        /// The nonce of the request, if it had one: a response without it is then refused.
+        nonce: Option<&'o [u8]>,
+    },
+}
+
+/// A source of CRLs and OCSP responses that the caller holds in memory.
+#[derive(Clone, Debug, Default)]
+pub struct Given {
+    crls: Vec<Vec<u8>>,
+    responses: Vec<(Vec<u8>, Option<Vec<u8>>)>,
+}
+
+impl Given {
+    /// Nothing yet.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { crls: Vec::new(), responses: Vec::new() }
+    }
+
+    /// The same with one more CRL, DER.
+    #[must_use]
+    pub fn with_crl(mut self, der: Vec<u8>) -> Self {
+        self.crls.push(der);
+        self
+    }
+
+    /// The same with one more OCSP response, DER, and the nonce of its request, if it had one.
+    #[must_use]
+    pub fn with_ocsp(mut self, response: Vec<u8>, nonce: Option<Vec<u8>>) -> Self {
+        self.responses.push((response, nonce));
+        self
+    }
+}
+
+impl Source for Given {
+    fn offer(&self, _: &Query<'_>, take: &mut dyn FnMut(Offer<'_>)) -> Result<(), SourceError> {
+        for crl in &self.crls {
+            take(Offer::Crl(crl));
+        }
+        for (response, nonce) in &self.responses {
+            take(Offer::Ocsp { response, nonce: nonce.as_deref() });
+        }
+        Ok(())
+    }
 }
 
 /// What a verdict rests on.
@@ -86,6 +139,13 @@ pub enum EvidenceKind {
     Crl {
         /// Its number, big-endian, without leading zeros.
         number: Vec<u8>,
+    },
+    /// An OCSP response.
+    Ocsp {
+        /// When it was signed.
+        produced_at: UnixTime,
+        /// Whether a delegate of the issuer signed it, not the issuer.
+        delegated: bool,
     },
 }
 
@@ -116,7 +176,7 @@ pub fn check_certificate(
         query,
         freshness,
         at,
-        offers: 0,
+        signed: 0,
         revoked: None,
         good: None,
         delta: false,
@@ -131,7 +191,7 @@ struct Judge<'q> {
     query: Query<'q>,
     freshness: Freshness,
     at: UnixTime,
-    offers: usize,
+    signed: usize,
     revoked: Option<(Revocation, Evidence)>,
     good: Option<Evidence>,
     delta: bool,
@@ -140,13 +200,10 @@ struct Judge<'q> {
 
 impl Judge<'_> {
     fn take(&mut self, offer: Offer<'_>) {
-        self.offers += 1;
-        if self.offers > MAX_OFFERS {
-            return;
-        }
         let answer = match offer {
             Offer::Crl(der) => self.crl(der),
             Offer::Index(index) => self.index(index),
+            Offer::Ocsp { response, nonce } => self.ocsp(response, nonce),
         };
         match answer {
             Ok((Some(revocation), evidence)) => self.revoked = Some((revocation, evidence)),
@@ -155,37 +212,51 @@ impl Judge<'_> {
                     self.good = Some(evidence);
                 }
             }
-            Err(why) => self.refused.push(why),
+            Err(why) if self.refused.len() < MAX_REFUSED => self.refused.push(why),
+            Err(_) => {}
         }
     }
 
     fn crl(&mut self, der: &[u8]) -> Result<(Option<Revocation>, Evidence), Why> {
-        match CrlIndex::build(der) {
-            Ok(index) => self.index(index.by_ref()),
+        match Crl::parse_frame(der) {
+            Ok(crl) => {
+                self.check_crl(&crl)?;
+                let index = CrlIndex::build(der).map_err(Why::Unreadable)?;
+                index.by_ref().check_issuer(&crl, self.query.issuer)?;
+                Ok(self.listed(&crl, index.by_ref()))
+            }
+            Err(_) if Crl::peek_issuer(der).is_some_and(|issuer| issuer != self.query.issuer.name()) => {
+                Err(Why::OtherIssuer)
+            }
             Err(error) => {
-                self.delta |= error.kind() == ErrorKind::Delta
-                    && error.field() == Field::Extensions
-                    && self.is_our_delta(der);
+                self.delta |= error.kind() == ErrorKind::Delta && self.is_our_delta(der);
                 Err(Why::Unreadable(error))
             }
         }
     }
 
-    /// Whether this is a delta CRL that the issuer really made and that is in force: it may revoke the certificate.
-    fn is_our_delta(&self, der: &[u8]) -> bool {
-        Crl::parse_delta_frame(der).is_ok_and(|delta| {
-            delta.check_issuer(self.query.issuer).is_ok() && delta.check_time(self.freshness, self.at).is_ok()
-        })
+    fn index(&mut self, index: IndexRef<'_>) -> Result<(Option<Revocation>, Evidence), Why> {
+        let crl = index.crl().map_err(Why::Unreadable)?;
+        self.check_crl(&crl)?;
+        index.check_issuer(&crl, self.query.issuer)?;
+        Ok(self.listed(&crl, index))
     }
 
-    fn index(&self, index: IndexRef<'_>) -> Result<(Option<Revocation>, Evidence), Why> {
-        let crl = index.crl().map_err(Why::Unreadable)?;
-        let certificate = self.query.certificate;
-        // Cheap things first: the signature is over megabytes.
-        crl.check_covers(certificate)?;
+    /// The cheap checks: a signature is over megabytes.
+    fn check_crl(&mut self, crl: &Crl<'_>) -> Result<(), Why> {
+        crl.check_covers(self.query.certificate)?;
         crl.check_time(self.freshness, self.at)?;
-        index.check_issuer(&crl, self.query.issuer)?;
-        let revocation = index.lookup(certificate.serial()).map(|entry| Revocation {
+        self.spend()
+    }
+
+    /// One signature of the budget.
+    const fn spend(&mut self) -> Result<(), Why> {
+        self.signed += 1;
+        if self.signed > MAX_SIGNED { Err(Why::TooMany) } else { Ok(()) }
+    }
+
+    fn listed(&self, crl: &Crl<'_>, index: IndexRef<'_>) -> (Option<Revocation>, Evidence) {
+        let revocation = index.lookup(self.query.certificate.serial()).map(|entry| Revocation {
             reason: entry.reason,
             when: entry.when,
             invalid_since: entry.invalid_since,
@@ -195,16 +266,36 @@ impl Judge<'_> {
             this_update: crl.this_update(),
             next_update: crl.next_update(),
         };
-        Ok((revocation, evidence))
+        (revocation, evidence)
+    }
+
+    /// Whether this is a delta CRL that the issuer really made and that is in force: it may revoke the certificate.
+    fn is_our_delta(&self, der: &[u8]) -> bool {
+        Crl::parse_delta_frame(der).is_ok_and(|delta| {
+            delta.check_issuer(self.query.issuer).is_ok() && delta.check_time(self.freshness, self.at).is_ok()
+        })
+    }
+
+    fn ocsp(&mut self, der: &[u8], nonce: Option<&[u8]>) -> Result<(Option<Revocation>, Evidence), Why> {
+        let response = match Response::parse_reply(der).map_err(Why::Unreadable)? {
+            Reply::Basic(response) => response,
+            Reply::Refusal(status) => return Err(Why::NoAnswer(status)),
+        };
+        let Query { certificate, issuer } = self.query;
+        self.spend()?;
+        let proven = response.check(certificate, issuer, nonce, self.freshness, self.at)?;
+        let Proven { revocation, this_update, next_update, produced_at, delegated } = proven;
+        let kind = EvidenceKind::Ocsp { produced_at, delegated };
+        Ok((revocation, Evidence { kind, this_update, next_update }))
     }
 
     fn verdict(self, asked: Result<(), SourceError>) -> Checked {
-        let Self { revoked, good, delta, refused, offers, .. } = self;
+        let Self { revoked, good, delta, refused, signed, .. } = self;
         let unknown = |why| (Status::Unknown(why), None);
         let (status, evidence) = match (revoked, good) {
             (Some((revocation, evidence)), _) => (Status::Revoked(revocation), Some(evidence)),
             _ if delta => unknown(Why::DeltaPublished),
-            _ if offers > MAX_OFFERS => unknown(Why::TooMany),
+            _ if signed > MAX_SIGNED => unknown(Why::TooMany),
             (None, Some(evidence)) => (Status::Good, Some(evidence)),
             (None, None) => unknown(match refused.iter().max_by_key(|why| weight(why)) {
                 Some(why) => *why,

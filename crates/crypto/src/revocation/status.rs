@@ -198,6 +198,9 @@ pub enum Why {
         /// When it was made.
         this_update: UnixTime,
     },
+    /// It does not say until when it may be used, and the caller has set no longest age.
+    #[error("it does not say until when it may be used, and no longest age is set")]
+    NoEnd,
     /// The responder gives no answer (RFC 6960 §4.2.1).
     #[error("the OCSP responder refuses to answer, status {0}")]
     NoAnswer(u8),
@@ -249,20 +252,43 @@ impl Freshness {
 
     /// Whether an answer of these times may be used at `at`.
     pub(crate) fn check(self, this_update: UnixTime, next_update: UnixTime, at: UnixTime) -> Result<(), Why> {
-        let seconds = |duration: Duration| i64::try_from(duration.as_secs()).unwrap_or(i64::MAX);
-        let age = at.seconds().saturating_sub(this_update.seconds());
-        let skew = seconds(self.clock_skew);
-        if age < 0 && age.saturating_neg() > skew {
-            return Err(Why::FromTheFuture { this_update });
-        }
+        self.check_start(this_update, at)?;
         if at > next_update || next_update < this_update {
             return Err(Why::Outdated { next_update });
         }
-        match self.max_age {
-            Some(max) if age > seconds(max).saturating_add(skew) => Err(Why::TooOld { this_update }),
+        match self.oldest() {
+            Some(oldest) if age(this_update, at) > oldest => Err(Why::TooOld { this_update }),
             _ => Ok(()),
         }
     }
+
+    /// Whether something of this time may be known at `at`.
+    pub(crate) fn check_start(self, this_update: UnixTime, at: UnixTime) -> Result<(), Why> {
+        if age(at, this_update) > seconds(self.clock_skew) {
+            return Err(Why::FromTheFuture { this_update });
+        }
+        Ok(())
+    }
+
+    /// Until when an answer may be used that need not say so itself.
+    pub(crate) fn end(self, this_update: UnixTime, next_update: Option<UnixTime>) -> Result<UnixTime, Why> {
+        let oldest = || Some(UnixTime::from_seconds(this_update.seconds().saturating_add(self.oldest()?)));
+        next_update.or_else(oldest).ok_or(Why::NoEnd)
+    }
+
+    /// The most seconds since thisUpdate.
+    fn oldest(self) -> Option<i64> {
+        self.max_age.map(|max| seconds(max).saturating_add(seconds(self.clock_skew)))
+    }
+}
+
+fn seconds(duration: Duration) -> i64 {
+    i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)
+}
+
+/// Seconds from `start` to `end`; negative when it is the other way round.
+const fn age(start: UnixTime, end: UnixTime) -> i64 {
+    end.seconds().saturating_sub(start.seconds())
 }
 
 #[cfg(test)]
