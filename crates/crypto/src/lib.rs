@@ -16,8 +16,7 @@
 //!
 //! What is absent: input and output, clocks, randomness, and any knowledge of card, application or transport.
 //! **Nothing here calls anything "valid".** A signature that fits a key proves that the holder of that key made it; who
-//! that is, is not looked at. Certification paths, validity periods, purposes and revocation are not checked in this
-//! version of the crate: it hands out the fields that such checks need.
+//! that is, [`path`] finds out, and whether it still holds, [`revocation`]; neither does the other's work.
 #![no_std]
 
 extern crate alloc;

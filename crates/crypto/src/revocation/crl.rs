@@ -213,7 +213,7 @@ impl<'a> Crl<'a> {
     /// # Errors
     /// [`Why`] the list must not be used.
     pub fn check_issuer(&self, issuer: &Issuer<'_>) -> Result<(), Why> {
-        if self.issuer != issuer.name() || !issuer.is_meant_by(self.authority_key_identifier) {
+        if !self.issuer.matches(&issuer.name()) || !issuer.is_meant_by(self.authority_key_identifier) {
             return Err(Why::OtherIssuer);
         }
         if !issuer.may_sign_crls() {
@@ -228,7 +228,7 @@ impl<'a> Crl<'a> {
     /// # Errors
     /// [`Why::OtherIssuer`], [`Why::OutOfScope`], or [`Why::Unreadable`] for the certificate's own extensions.
     pub fn check_covers(&self, certificate: &Certificate<'_>) -> Result<(), Why> {
-        if self.issuer != certificate.issuer() {
+        if !self.issuer.matches(&certificate.issuer()) {
             return Err(Why::OtherIssuer);
         }
         self.scope.covers(certificate)

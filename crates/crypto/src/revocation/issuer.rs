@@ -1,6 +1,7 @@
 //! Who answers for a certificate: its issuer, as name and key.
 
 use super::Why;
+use crate::anchor::Anchor;
 use crate::asn1::AlgorithmIdentifier;
 use crate::certificate::{AuthorityKeyIdentifier, Certificate, Error, KeyUsage, Name};
 use crate::key::PublicKey;
@@ -48,6 +49,14 @@ impl<'a> Issuer<'a> {
             key_identifier: extensions.subject_key_identifier()?,
             may_sign_crls: extensions.key_usage()?.is_none_or(|usage| usage.contains(KeyUsage::CRL_SIGN)),
         })
+    }
+
+    /// The issuer that this anchor is.
+    #[must_use]
+    pub const fn from_anchor(anchor: &Anchor<'a>) -> Self {
+        Self::new(anchor.subject(), anchor.key())
+            .with_key_identifier(anchor.key_id())
+            .with_crl_sign(anchor.may_sign_crls())
     }
 
     /// Its name.

@@ -4,7 +4,7 @@
 //! * [`ocsp`]: requests and responses;
 //! * [`Issuer`]: who may answer for a certificate;
 //! * [`Status`]: good, revoked or unknown, with the reasons of either; [`Freshness`]: how new an answer has to be.
-//! * [`Source`]: where answers come from; [`check_certificate`]: the verdict on one certificate.
+//! * [`Source`]: where answers come from; [`check`]: the verdict on a certificate and its path.
 //!
 //! There is no network here: a [`Source`] of the caller's brings the bytes.
 //!
@@ -25,6 +25,10 @@ pub use entries::{Entries, Entry};
 pub use index::{CrlIndex, IndexRef};
 pub use issuer::Issuer;
 pub use source::{
-    Checked, Evidence, EvidenceKind, Given, Offer, Query, Source, SourceError, check_certificate,
+    Checked, Evidence, EvidenceKind, Given, Offer, Query, Report, Source, SourceError, check,
+    check_certificate,
 };
 pub use status::{Freshness, JpkiMeaning, Reason, Revocation, Status, Why};
+
+#[cfg(test)]
+mod tests;

@@ -94,7 +94,7 @@ impl<'a> PointName<'a> {
         match (self, other) {
             (Self::Relative(ours), PointName::Relative(theirs)) => ours == theirs,
             (Self::Full(_), PointName::Full(_)) => {
-                self.names().any(|(_, ours)| other.names().any(|(_, theirs)| ours == theirs))
+                self.names().any(|ours| other.names().any(|theirs| same(ours, theirs)))
             }
             (Self::Full(_), PointName::Relative(relative)) => {
                 self.directory_names().any(|name| is_below(name, issuer, relative))
@@ -104,6 +104,15 @@ impl<'a> PointName<'a> {
             }
         }
     }
+}
+
+/// Whether two names of points are one.
+fn same(ours: (Tag, &[u8]), theirs: (Tag, &[u8])) -> bool {
+    let as_names = || match (ours.0, directory_name(ours.1), directory_name(theirs.1)) {
+        (DIRECTORY_NAME, Some(ours), Some(theirs)) => ours.matches(&theirs),
+        _ => false,
+    };
+    ours.0 == theirs.0 && (ours.1 == theirs.1 || as_names())
 }
 
 /// The name inside a directoryName.
@@ -186,7 +195,7 @@ impl<'a> Scope<'a> {
                 any_point(content, |point| point.meets(ours, issuer)).map_err(Why::Unreadable)?
             }
             // RFC 5280 §6.3.3: without distribution points, the issuer's name stands for one.
-            None => ours.directory_names().any(|name| name == issuer),
+            None => ours.directory_names().any(|name| name.matches(&issuer)),
         };
         if named { Ok(()) } else { Err(Why::OutOfScope) }
     }

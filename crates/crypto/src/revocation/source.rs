@@ -5,6 +5,7 @@ use super::ocsp::{Proven, Reply, Response};
 use super::{Crl, CrlIndex, Freshness, Issuer, Revocation, Status, Why, scope};
 use crate::asn1::{Error, ErrorKind};
 use crate::certificate::{Certificate, Name};
+use crate::path::TrustedCertificate;
 use crate::time::UnixTime;
 use alloc::vec::Vec;
 
@@ -186,6 +187,59 @@ pub fn check_certificate(
     judge.verdict(asked)
 }
 
+/// The verdict on a certificate and on the authorities above it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// All in one: revoked when any of them is, else unknown when that of any is, else good.
+    pub status: Status,
+    /// One by one: the certificate first, then its issuer, up to the one that the anchor issued. The anchor itself is
+    /// trusted because the caller says so, and is not looked at.
+    pub certificates: Vec<Checked>,
+}
+
+impl Report {
+    /// The verdict on the certificate itself.
+    #[must_use]
+    pub fn certificate(&self) -> Option<&Checked> {
+        self.certificates.first()
+    }
+}
+
+/// The state at `at` of a certificate with a path to an anchor, and of every authority on that path below the anchor.
+///
+/// `at` is the time that the answers have to be fresh at: now, as a rule. See [`Revocation::when`] for certificates that
+/// were revoked later than a signature was made.
+pub fn check(
+    trusted: &TrustedCertificate<'_>,
+    source: &dyn Source,
+    freshness: Freshness,
+    at: UnixTime,
+) -> Report {
+    let anchor = Issuer::from_anchor(trusted.anchor());
+    let mut certificates = Vec::with_capacity(trusted.chain().len() + 1);
+    let mut certificate = trusted.certificate();
+    for authority in trusted.chain() {
+        certificates.push(match Issuer::from_certificate(authority) {
+            Ok(issuer) => check_certificate(certificate, &issuer, source, freshness, at),
+            Err(error) => unreadable(error),
+        });
+        certificate = authority;
+    }
+    certificates.push(check_certificate(certificate, &anchor, source, freshness, at));
+    // Of several equally bad ones, the one nearest to the certificate.
+    let worst = certificates.iter().rev().map(|checked| checked.status).max_by_key(|status| match status {
+        Status::Good => 0,
+        Status::Unknown(_) => 1,
+        Status::Revoked(_) => 2,
+    });
+    Report { status: worst.unwrap_or(Status::Unknown(Why::NothingOffered)), certificates }
+}
+
+fn unreadable(error: Error) -> Checked {
+    let why = Why::Unreadable(error);
+    Checked { status: Status::Unknown(why), evidence: None, refused: Vec::from([why]) }
+}
+
 /// Takes offers and keeps what they prove.
 struct Judge<'q> {
     query: Query<'q>,
@@ -225,7 +279,9 @@ impl Judge<'_> {
                 index.by_ref().check_issuer(&crl, self.query.issuer)?;
                 Ok(self.listed(&crl, index.by_ref()))
             }
-            Err(_) if Crl::peek_issuer(der).is_some_and(|issuer| issuer != self.query.issuer.name()) => {
+            Err(_)
+                if Crl::peek_issuer(der).is_some_and(|issuer| !issuer.matches(&self.query.issuer.name())) =>
+            {
                 Err(Why::OtherIssuer)
             }
             Err(error) => {

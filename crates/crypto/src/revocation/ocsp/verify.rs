@@ -115,7 +115,7 @@ impl Response<'_> {
     /// Whether responderID names this name or key.
     fn is_by(&self, name: &Name<'_>, key: &PublicKey<'_>) -> bool {
         match self.responder() {
-            Responder::Name(responder) => responder == *name,
+            Responder::Name(responder) => responder.matches(name),
             Responder::KeyHash(hash) => hash == key_hash(key),
         }
     }
@@ -125,7 +125,7 @@ impl Response<'_> {
 fn check_delegate(delegate: &Certificate<'_>, issuer: &Issuer<'_>, at: UnixTime) -> Result<(), Why> {
     let extensions = delegate.extensions();
     let identifier = extensions.authority_key_identifier().map_err(Why::Unreadable)?;
-    if delegate.issuer() != issuer.name() || !issuer.is_meant_by(identifier) {
+    if !delegate.issuer().matches(&issuer.name()) || !issuer.is_meant_by(identifier) {
         return Err(Why::ResponderNotAuthorised);
     }
     let purposes = extensions.extended_key_usage().map_err(Why::Unreadable)?;

@@ -1,0 +1,4 @@
+//! Tests over CRLs and OCSP responses made on the spot.
+
+mod crl;
+mod maker;
