@@ -1,11 +1,4 @@
-//! The content formats against the dumps of a real test card that the crate `myna-card` carries (CARD.md §10).
-//!
-//! The dumps are found in the package as cargo unpacked it; nothing of them is copied here.
-
-#![expect(clippy::expect_used, clippy::panic, reason = "tests may fail loudly, their helpers too")]
-
-use std::path::PathBuf;
-use std::sync::OnceLock;
+//! The content formats.
 
 use mynumber_applet::content::{
     AgeRecord, Attributes, CardFace, CardFaceBasicInfo, CardVerifiableCertificate, IndividualNumber,
@@ -14,22 +7,7 @@ use mynumber_applet::content::{
 };
 use mynumber_applet::{Date, Sex};
 
-fn folder() -> &'static PathBuf {
-    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
-    FOLDER.get_or_init(|| {
-        let metadata = cargo_metadata::MetadataCommand::new()
-            .manifest_path(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"))
-            .exec()
-            .expect("cargo metadata");
-        let package = metadata.packages.iter().find(|package| package.name.as_str() == "myna-card");
-        let manifest = &package.expect("a dev-dependency of this package").manifest_path;
-        manifest.parent().expect("a folder").join("tests/fixtures").into_std_path_buf()
-    })
-}
-
-fn dump(name: &str) -> Vec<u8> {
-    std::fs::read(folder().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
-}
+use crate::dump;
 
 /// Parses the dump, turns it into its meaning, writes it again: the same bytes.
 macro_rules! survives {
