@@ -9,9 +9,11 @@ mod failure;
 mod files;
 mod hardening;
 mod help_ja;
+mod identifiers;
 mod inputs;
 mod interrupt;
 mod language;
+mod moment;
 mod names;
 mod output;
 mod picture;
@@ -76,6 +78,7 @@ fn perform(run: &Run, wanted: &Command, mut command: clap::Command) -> Result<()
         Command::Face(arguments) => commands::face::run(run, arguments),
         Command::Certificate(arguments) => commands::certificate::run(run, arguments),
         Command::Sign(arguments) => commands::sign::run(run, arguments),
+        Command::Verify(command) => commands::verify::run(run, command),
         Command::Pin(pin) => commands::pin::run(run, pin),
         Command::Card(card) => commands::card::run(run, card),
         Command::Apdu(arguments) => commands::apdu::run(run, arguments),

@@ -9,11 +9,16 @@ use crate::language::{Language, say};
 
 mod certificate;
 mod sign;
+mod verify;
 
 pub(crate) use certificate::{
     CertificateArguments, CertificateCommand, CertificateForm, CertificateKind, ShowArguments,
 };
 pub(crate) use sign::{Hash, Padding, SignArguments, SignatureForm, SigningKey};
+
+pub(crate) use verify::{
+    CertificateCheck, PurposeName, RevocationArguments, TrustArguments, TrustName, VerifyCommand,
+};
 
 /// Read, sign and change PINs on a My Number Card, and serve a virtual one
 #[derive(Debug, Parser)]
@@ -63,6 +68,12 @@ fn seconds(text: &str) -> Result<Duration, String> {
         .ok_or_else(|| say!("a time from 0 to 86400 seconds is expected", "0～86400秒で指定してください"))
 }
 
+/// A number of seconds, a day or years.
+fn any_seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse().map(Duration::from_secs);
+    seconds.map_err(|_| say!("a number of seconds is expected", "秒数で指定してください"))
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Show every PIN with the tries left and where it can be reset
@@ -77,6 +88,9 @@ pub(crate) enum Command {
     Certificate(CertificateArguments),
     /// Sign a file
     Sign(SignArguments),
+    /// Find out who signed, with what, and whether it still stands
+    #[command(subcommand)]
+    Verify(VerifyCommand),
     /// Change PINs
     #[command(subcommand)]
     Pin(PinCommand),

@@ -12,4 +12,5 @@ pub(crate) mod pin;
 pub(crate) mod readers;
 pub(crate) mod sign;
 pub(crate) mod status;
+pub(crate) mod verify;
 pub(crate) mod wait;

@@ -240,7 +240,7 @@ fn no_secret_in(done: &Done, arguments: &[String], typed: &[String]) {
     for secret in own.iter().chain(typed.iter().filter(|pin| pin.len() >= 4)) {
         assert!(!done.stderr.contains(secret.as_str()), "{arguments:?}: {done:?}");
         // Base64 and serial numbers hold any four digits by chance.
-        let by_chance = secret.len() < 6 && asked_for(&["certificate", "sign"]);
+        let by_chance = secret.len() < 6 && asked_for(&["certificate", "sign", "verify"]);
         let is_number = secret == NUMBER && asked_for(&["number", "face"]);
         assert!(by_chance || is_number || !stdout.contains(secret.as_str()), "{arguments:?}: {stdout}");
     }
@@ -267,8 +267,13 @@ impl Done {
 
 /// Whether openssl is content with these arguments; what it printed.
 pub(crate) fn openssl(arguments: &[&str]) -> String {
+    String::from_utf8_lossy(&openssl_bytes(arguments)).into_owned()
+}
+
+/// The same where it prints bytes.
+pub(crate) fn openssl_bytes(arguments: &[&str]) -> Vec<u8> {
     let output = Command::new("openssl").args(arguments).output().unwrap();
     let shown = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "openssl {arguments:?}: {shown}");
-    String::from_utf8_lossy(&output.stdout).into_owned()
+    output.stdout
 }

@@ -23,7 +23,8 @@ fn fields(value: &Value, found: &mut BTreeSet<String>) {
 fn every_command_answers_in_json_and_every_field_is_documented() {
     let bench = Bench::new();
     bench.write("message", "m");
-    let commands: [(&[&str], &[&str], i32); 25] = [
+    crate::pki::certificates(&bench);
+    let commands: [(&[&str], &[&str], i32); 29] = [
         (&["status"], &[], 0),
         (&["attributes"], &[INPUT_ASSIST], 0),
         (&["number"], &[INPUT_ASSIST], 0),
@@ -34,6 +35,10 @@ fn every_command_answers_in_json_and_every_field_is_documented() {
         (&["certificate", "auth-ca"], &[], 0),
         (&["certificate", "show"], &[], 0),
         (&["certificate", "show", "--card", "sign", "--explain"], &[SIGNATURE], 0),
+        (&["verify", "certificate", "auth.pem"], &[], 50),
+        (&["verify", "certificate", "auth.pem", "--anchor", "auth-ca.pem"], &[], 53),
+        (&["verify", "certificate", "auth.pem", "--anchor", "auth-ca.pem", "--no-revocation"], &[], 0),
+        (&["verify", "certificate", "message"], &[], 3),
         (&["sign", "message"], &[SIGNATURE], 0),
         (&["sign", "message", "--key", "auth", "--padding", "pss"], &[AUTHENTICATION], 0),
         (&["pin", "change", "auth"], &[AUTHENTICATION, "2580"], 0),

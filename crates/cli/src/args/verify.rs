@@ -1,0 +1,90 @@
+//! The arguments of `verify`.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Subcommand, ValueEnum};
+use mynumber::crypto::UnixTime;
+
+use crate::{identifiers, moment};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum VerifyCommand {
+    /// Check a certificate: who issued it, for what, since when, and whether it was revoked
+    Certificate(CertificateCheck),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CertificateCheck {
+    /// Certificate in DER or PEM (`-`: standard input); of several in a PEM file the first is checked, the rest are hints
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) trust: TrustArguments,
+    /// What the certificate must be for (default: the purpose that it claims, signature or auth)
+    #[arg(long, value_enum)]
+    pub(crate) purpose: Option<PurposeName>,
+    #[command(flatten)]
+    pub(crate) revocation: RevocationArguments,
+}
+
+/// The DER content of an object identifier. A type of its own: a list of numbers would be a list of arguments.
+#[derive(Clone, Debug)]
+pub(crate) struct Policy(pub(crate) Vec<u8>);
+
+fn policy(text: &str) -> Result<Policy, String> {
+    identifiers::parse(text).map(Policy)
+}
+
+/// Whom to trust, and when.
+#[derive(Debug, Args)]
+pub(crate) struct TrustArguments {
+    /// Built-in authorities to trust
+    #[arg(long, value_enum, default_value = "production", conflicts_with = "anchor")]
+    pub(crate) trust: TrustName,
+    /// Trust the certificates of this file (DER or PEM) and no others
+    #[arg(long, value_name = "FILE")]
+    pub(crate) anchor: Vec<PathBuf>,
+    /// Certificates that may lie between (DER or PEM); none of them is trusted for being here
+    #[arg(long, value_name = "FILE")]
+    pub(crate) hint: Vec<PathBuf>,
+    /// Policy that the certificate must name; one of several suffices
+    #[arg(long, value_name = "OID", value_parser = policy)]
+    pub(crate) policy: Vec<Policy>,
+    /// Time of the question, as 2026-10-01T09:30:00Z, 2026-10-01 or @SECONDS (default: now)
+    #[arg(long, value_name = "TIME", value_parser = moment::parse)]
+    pub(crate) at: Option<UnixTime>,
+}
+
+/// Where the answer to "revoked?" comes from.
+#[derive(Debug, Args)]
+pub(crate) struct RevocationArguments {
+    /// Revocation list (DER or PEM), or a folder of them
+    #[arg(long, value_name = "FILE|FOLDER")]
+    pub(crate) crl: Vec<PathBuf>,
+    /// Refuse lists and answers that are older than so many seconds (default: until their own end)
+    #[arg(long, value_name = "SECONDS", value_parser = super::any_seconds)]
+    pub(crate) max_age: Option<Duration>,
+    /// Leave the question open whether anything was revoked
+    #[arg(long, conflicts_with_all = ["crl", "max_age"])]
+    pub(crate) no_revocation: bool,
+}
+
+/// The built-in authorities.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TrustName {
+    /// The six authorities of JPKI
+    Production,
+    /// The authorities of J-LIS's test cards
+    JlisTest,
+}
+
+/// What a certificate must be for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PurposeName {
+    /// Signing documents (署名用)
+    Signature,
+    /// Logging in (利用者証明用)
+    Auth,
+    /// Any purpose, by the general rules of RFC 5280, with authorities between
+    Any,
+}

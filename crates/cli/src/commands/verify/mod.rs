@@ -1,0 +1,17 @@
+//! `verify`: evidence or a precise refusal, in words and in JSON.
+
+mod certificate;
+mod revocation;
+mod trust;
+mod verdict;
+mod words;
+
+use crate::args::VerifyCommand;
+use crate::failure::Failure;
+use crate::run::Run;
+
+pub(crate) fn run(run: &Run, command: &VerifyCommand) -> Result<(), Failure> {
+    match command {
+        VerifyCommand::Certificate(arguments) => certificate::run(run, arguments),
+    }
+}

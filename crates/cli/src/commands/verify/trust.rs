@@ -1,0 +1,135 @@
+//! Whom a verification trusts, from the arguments.
+
+use std::path::PathBuf;
+
+use mynumber::crypto::anchor::{self, Anchor};
+use mynumber::crypto::certificate::{Certificate, Purpose};
+use mynumber::crypto::path::{PolicyRule, Profile, Validator};
+use mynumber::crypto::{Oid, UnixTime};
+
+use super::words;
+use crate::args::{PurposeName, TrustArguments, TrustName};
+use crate::cards;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::inputs;
+use crate::language::say;
+
+/// A file and the certificates in it.
+type Certificates = (PathBuf, Vec<Vec<u8>>);
+
+/// The bytes that anchors and hints borrow from.
+pub(super) struct Material {
+    trust: TrustName,
+    anchors: Vec<Certificates>,
+    hints: Vec<Certificates>,
+    policies: Vec<Vec<u8>>,
+    at: UnixTime,
+}
+
+impl Material {
+    pub(super) fn read(arguments: &TrustArguments) -> Result<Self, Failure> {
+        Ok(Self {
+            trust: arguments.trust,
+            anchors: files(&arguments.anchor)?,
+            hints: files(&arguments.hint)?,
+            policies: arguments.policy.iter().map(|policy| policy.0.clone()).collect(),
+            at: arguments.at.unwrap_or_else(cards::now),
+        })
+    }
+}
+
+fn files(paths: &[PathBuf]) -> Result<Vec<Certificates>, Failure> {
+    paths.iter().map(|path| Ok((path.clone(), inputs::certificates(path)?))).collect()
+}
+
+/// Anchors, hints, policies and time of one verification.
+pub(super) struct Trust<'a> {
+    anchors: Vec<Anchor<'a>>,
+    hints: Vec<Certificate<'a>>,
+    policies: Vec<Oid<'a>>,
+    at: UnixTime,
+}
+
+impl<'a> Trust<'a> {
+    pub(super) fn of(material: &'a Material) -> Result<Self, Failure> {
+        let mut anchors: Vec<Anchor<'a>> = match (material.anchors.is_empty(), material.trust) {
+            (false, _) => Vec::new(),
+            (true, TrustName::Production) => anchor::production().to_vec(),
+            (true, TrustName::JlisTest) => anchor::jlis_test().to_vec(),
+        };
+        for (path, list) in &material.anchors {
+            for der in list {
+                let certificate = parse(path, der)?;
+                let anchor = Anchor::from_certificate(&certificate).map_err(|error| {
+                    let why = words::of_path(error.kind());
+                    inputs::unusable(path, &say!("{why}", "{why}"))
+                })?;
+                anchors.push(anchor);
+            }
+        }
+        let mut hints = Vec::new();
+        for (path, list) in &material.hints {
+            for der in list {
+                hints.push(parse(path, der)?);
+            }
+        }
+        let policies = material.policies.iter().filter_map(|bytes| Oid::from_bytes(bytes)).collect();
+        Ok(Self { anchors, hints, policies, at: material.at })
+    }
+
+    /// The time of the question.
+    pub(super) const fn at(&self) -> UnixTime {
+        self.at
+    }
+
+    /// Whether policies were asked for.
+    pub(super) const fn has_policies(&self) -> bool {
+        !self.policies.is_empty()
+    }
+
+    pub(super) fn hints(&self) -> &[Certificate<'a>] {
+        &self.hints
+    }
+
+    /// Who checks paths for this purpose; without one by the general rules.
+    pub(super) fn validator(&'a self, purpose: Option<Purpose>) -> Validator<'a> {
+        let mut profile = purpose.map_or_else(Profile::general, Profile::jpki);
+        if !self.policies.is_empty() {
+            profile.policies = PolicyRule::OneOf(&self.policies);
+        }
+        Validator::new(&self.anchors, profile)
+    }
+}
+
+/// The purpose that was asked for; `None` for any.
+pub(super) const fn purpose(name: PurposeName) -> Option<Purpose> {
+    match name {
+        PurposeName::Signature => Some(Purpose::Signature),
+        PurposeName::Auth => Some(Purpose::UserAuthentication),
+        PurposeName::Any => None,
+    }
+}
+
+fn parse<'a>(path: &std::path::Path, der: &'a [u8]) -> Result<Certificate<'a>, Failure> {
+    Certificate::parse(der).map_err(|error| inputs::unusable(path, &error.to_string()))
+}
+
+/// A path that does not hold, as the failure of a run.
+pub(super) fn failure(error: &mynumber::crypto::path::Error) -> Failure {
+    let (why, place) = (words::of_path(error.kind()), words::of_position(error.position()));
+    let failure =
+        Failure::new(exit(error), say!("not trusted: {place}: {why}", "信頼できません: {place}: {why}"));
+    match words::advice(error) {
+        Some(advice) => failure.advise(advice),
+        None => failure,
+    }
+}
+
+/// The exit code of a path that does not hold.
+pub(super) const fn exit(error: &mynumber::crypto::path::Error) -> Exit {
+    match error.kind().class() {
+        mynumber::crypto::path::Class::Time => Exit::NotInForce,
+        _ => Exit::NotTrusted,
+    }
+}
