@@ -2,6 +2,7 @@
 //!
 //! * [`certificate`]: a borrowed view of one X.509 certificate, with the fields that JPKI adds;
 //! * [`key`]: public keys as data, and the check of one signature;
+//! * [`cms`]: signed messages: reading, verification, building around a card's signature;
 //! * [`revocation`]: CRLs, OCSP responses, and what they say of a certificate;
 //! * [`cvc`]: card-verifiable certificates and the signed records of the card;
 //! * [`digest`]: the digests and `DigestInfo` forms that those signatures cover;
@@ -26,6 +27,7 @@ extern crate std;
 pub mod anchor;
 pub mod asn1;
 pub mod certificate;
+pub mod cms;
 pub mod cvc;
 pub mod digest;
 pub mod key;

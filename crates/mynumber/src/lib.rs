@@ -53,6 +53,7 @@
 
 pub mod batch;
 mod check;
+pub mod cms;
 pub mod genuine;
 mod slot;
 pub mod testing;

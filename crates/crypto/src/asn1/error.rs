@@ -130,6 +130,12 @@ pub enum ErrorKind {
     /// A value outside those that its standard defines.
     #[error("a value that its standard does not define")]
     Undefined,
+    /// The same attribute twice (RFC 5652 §5.3).
+    #[error("an attribute stands twice")]
+    DuplicateAttribute,
+    /// An attribute without a value, or with several, where one must be (RFC 5652 §11).
+    #[error("an attribute does not have exactly one value")]
+    ValueCount,
 }
 
 /// The structure that an error is about.
@@ -223,10 +229,24 @@ pub enum Field {
     ProducedAt,
     /// `responses`, the single answers.
     Responses,
-    /// `certs`, the certificates that a response brings along.
+    /// The certificates that an OCSP response or a CMS message brings along.
     Certificates,
     /// The nonce.
     Nonce,
+    /// `digestAlgorithms` of a CMS message.
+    DigestAlgorithms,
+    /// `contentType` or `eContentType`.
+    ContentType,
+    /// `eContent`.
+    Content,
+    /// `crls` of a CMS message.
+    Crls,
+    /// `signerInfos`.
+    Signers,
+    /// `signedAttrs`.
+    SignedAttributes,
+    /// `unsignedAttrs`.
+    UnsignedAttributes,
 }
 
 impl core::fmt::Display for Field {
@@ -263,8 +283,15 @@ impl core::fmt::Display for Field {
             Self::ResponderId => "responderID",
             Self::ProducedAt => "producedAt",
             Self::Responses => "responses",
-            Self::Certificates => "certs",
+            Self::Certificates => "certificates",
             Self::Nonce => "nonce",
+            Self::DigestAlgorithms => "digest algorithms",
+            Self::ContentType => "content type",
+            Self::Content => "content",
+            Self::Crls => "CRLs",
+            Self::Signers => "signers",
+            Self::SignedAttributes => "signed attributes",
+            Self::UnsignedAttributes => "unsigned attributes",
         })
     }
 }
