@@ -55,6 +55,7 @@ const HELP: &[(&str, &str)] = &[
     ("verify certificate --policy", "証明書に必要なポリシー（複数ならいずれか）"),
     ("verify certificate --at", "確認の対象時刻 2026-10-01T09:30:00Z, 2026-10-01, @秒（既定: 現在）"),
     ("verify certificate --crl", "失効リスト（DERまたはPEM）、またはそのフォルダー"),
+    ("verify certificate --ocsp", "OCSPレスポンス（DER）"),
     ("verify certificate --max_age", "この秒数より古い失効情報を使わない（既定: それ自身の期限まで）"),
     ("verify certificate --no_revocation", "失効の有無を確認しない"),
     ("pin", "暗証番号を変更する"),

@@ -61,11 +61,14 @@ pub(crate) struct RevocationArguments {
     /// Revocation list (DER or PEM), or a folder of them
     #[arg(long, value_name = "FILE|FOLDER")]
     pub(crate) crl: Vec<PathBuf>,
+    /// OCSP response (DER)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ocsp: Vec<PathBuf>,
     /// Refuse lists and answers that are older than so many seconds (default: until their own end)
     #[arg(long, value_name = "SECONDS", value_parser = super::any_seconds)]
     pub(crate) max_age: Option<Duration>,
     /// Leave the question open whether anything was revoked
-    #[arg(long, conflicts_with_all = ["crl", "max_age"])]
+    #[arg(long, conflicts_with_all = ["crl", "ocsp", "max_age"])]
     pub(crate) no_revocation: bool,
 }
 

@@ -3,11 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use mynumber::crypto::UnixTime;
-use mynumber::crypto::certificate::{Certificate, KeyUsage};
+use mynumber::crypto::certificate::Certificate;
 use mynumber::crypto::path::TrustedCertificate;
 use mynumber::crypto::revocation::{
-    Checked, CrlIndex, EvidenceKind, Freshness, Issuer, Offer, Query, Source, SourceError, Status,
-    check_certificate,
+    Checked, CrlIndex, EvidenceKind, Freshness, Offer, Query, Source, SourceError, Status, check,
 };
 use serde::Serialize;
 
@@ -20,6 +19,8 @@ use crate::language::{Language, say};
 
 /// The most bytes of one revocation list in DER; one of a million entries has 27 MB.
 const LIST: u64 = 512 << 20;
+/// The most bytes of an OCSP response; one with its responder's certificate has 2 KB.
+const ANSWER: u64 = 1 << 20;
 /// The most files of one folder.
 const FILES: usize = 20_000;
 /// Up to this many lists, all are offered: the report then says of each why it was not used.
@@ -28,6 +29,7 @@ const FEW: usize = 16;
 /// Lists that were read. Nothing of them is believed before it is checked.
 pub(super) struct Lists {
     lists: Vec<List>,
+    answers: Vec<Vec<u8>>,
 }
 
 enum List {
@@ -62,26 +64,15 @@ impl Asked {
                 }
             }
         }
+        let answer = |path: &PathBuf| inputs::read(path, ANSWER);
+        let answers = arguments.ocsp.iter().map(answer).collect::<Result<_, _>>()?;
         let freshness = arguments.max_age.map_or_else(Freshness::default, Freshness::within);
-        Ok(Some(Self { lists: Lists { lists }, freshness }))
+        Ok(Some(Self { lists: Lists { lists, answers }, freshness }))
     }
 
     /// Asks about a certificate and every authority of its path below the anchor; the certificate first.
     pub(super) fn about(&self, trusted: &TrustedCertificate<'_>, at: UnixTime) -> Vec<Checked> {
-        let links: Vec<&Certificate<'_>> =
-            std::iter::once(trusted.certificate()).chain(trusted.chain()).collect();
-        let issuers = links.iter().skip(1).map(|issuer| Issuer::from_certificate(issuer).ok());
-        let anchor = trusted.anchor();
-        let anchor = Issuer::new(anchor.subject(), anchor.key())
-            .with_key_identifier(anchor.key_id())
-            .with_key_usage((!anchor.may_sign_crls()).then_some(KeyUsage::KEY_CERT_SIGN));
-        let mut checked = Vec::new();
-        for (certificate, issuer) in links.iter().zip(issuers.chain([Some(anchor)])) {
-            if let Some(issuer) = issuer {
-                checked.push(check_certificate(certificate, &issuer, &self.lists, self.freshness, at));
-            }
-        }
-        checked
+        check(trusted, &self.lists, self.freshness, at).certificates
     }
 }
 
@@ -128,6 +119,9 @@ impl Source for Lists {
                 List::Indexed(index) => take(Offer::Index(index.by_ref())),
                 List::Other(bytes) => take(Offer::Crl(bytes)),
             }
+        }
+        for response in &self.answers {
+            take(Offer::Ocsp { response, nonce: None });
         }
         Ok(())
     }
