@@ -4,8 +4,10 @@
 //! * [`key`]: public keys as data, and the check of one signature;
 //! * [`cms`]: signed messages: reading, verification, building around a card's signature;
 //! * [`revocation`]: CRLs, OCSP responses, and what they say of a certificate;
+//! * [`signer`]: who signed, with certificate, path, signature and revocation in one step;
 //! * [`cvc`]: card-verifiable certificates and the signed records of the card;
 //! * [`digest`]: the digests and `DigestInfo` forms that those signatures cover;
+//! * [`login`]: log-in challenges for the user-authentication certificate, and the check of their answers;
 //! * [`time`]: seconds since 1970, the only notion of time here.
 //!
 //! ```
@@ -31,8 +33,10 @@ pub mod cms;
 pub mod cvc;
 pub mod digest;
 pub mod key;
+pub mod login;
 pub mod path;
 pub mod revocation;
+pub mod signer;
 pub mod time;
 
 pub use anchor::Anchor;

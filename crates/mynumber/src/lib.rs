@@ -41,10 +41,12 @@
 //! | [`apdu`] | ISO 7816-4 bytes |
 //! | [`genuine`] | the proof that a card is genuine: signed records, and a chip that answers |
 //! | [`batch`] | many checks at once, on all cores, in order |
+//! | [`login`] | the card answers the challenge of a service |
 //! | [`testing`] | a simulated person's card in one line, for tests |
 //!
 //! What this crate adds is the glue between rooms that may not name each other: [`Slot`] puts a virtual card at the end of
-//! a transport, [`OwnCertificate`] checks a signature against the card's own certificate before the driver returns it.
+//! a transport, [`OwnCertificate`] checks a signature against the card's own certificate before the driver returns it,
+//! [`login::answer`] has the card answer a challenge, [`batch`] keeps all cores busy with checks.
 //!
 //! # What is not here
 //!
@@ -55,6 +57,7 @@ pub mod batch;
 mod check;
 pub mod cms;
 pub mod genuine;
+pub mod login;
 mod slot;
 pub mod testing;
 
