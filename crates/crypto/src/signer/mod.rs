@@ -31,11 +31,11 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::anchor::Hierarchy;
-use crate::certificate::{Certificate, KeyUsage, Purpose};
+use crate::certificate::{Certificate, Purpose};
 use crate::digest::Hash;
 use crate::key::{Scheme, VerifyError};
 use crate::path::{TrustedCertificate, Validator};
-use crate::revocation::{self, Evidence, Freshness, Issuer, Source, Status};
+use crate::revocation::{self, Freshness, Report, Source, Status};
 use crate::time::UnixTime;
 
 /// A certificate and a signature, as they came: nothing of them is checked.
@@ -123,28 +123,17 @@ impl<'v> Verifier<'v> {
         let validator: Validator<'_> = self.validator;
         let trusted = validator.validate(&certificate, &[], at)?;
         trusted.key().verify_digest_with(validator.backend(), claim.scheme, digest, claim.signature)?;
-        let evidence = self.not_revoked(&trusted, at)?;
-        Signer::new(&trusted, evidence)
+        let report = self.not_revoked(&trusted, at)?;
+        Signer::new(&trusted, report)
     }
 
-    fn not_revoked(&self, trusted: &TrustedCertificate<'_>, at: UnixTime) -> Result<Option<Evidence>, Error> {
+    fn not_revoked(&self, trusted: &TrustedCertificate<'_>, at: UnixTime) -> Result<Option<Report>, Error> {
         let Revocation::Required { source, freshness } = self.revocation else {
             return Ok(None);
         };
-        let mut issuer = Issuer::new(trusted.issuer_name(), trusted.issuer_key());
-        if trusted.chain().is_empty() {
-            issuer = issuer.with_key_identifier(trusted.anchor().key_id());
-        }
-        if !trusted.issuer_may_sign_crls() {
-            issuer = issuer.with_key_usage(Some(KeyUsage::KEY_CERT_SIGN));
-        }
-        let checked = revocation::check_certificate(trusted.certificate(), &issuer, source, freshness, at);
-        match checked.status {
-            Status::Good => match checked.evidence {
-                Some(evidence) => Ok(Some(evidence)),
-                // "Good" rests on something; should it not, it is not known.
-                None => Err(Error::RevocationUnknown(revocation::Why::NothingOffered)),
-            },
+        let report = revocation::check(trusted, source, freshness, at);
+        match report.status {
+            Status::Good => Ok(Some(report)),
             Status::Revoked(revocation) => Err(Error::Revoked(revocation)),
             Status::Unknown(why) => Err(Error::RevocationUnknown(why)),
         }
@@ -168,11 +157,11 @@ pub struct Signer {
     anchor: String,
     at: UnixTime,
     not_after: UnixTime,
-    revocation: Option<Evidence>,
+    revocation: Option<Report>,
 }
 
 impl Signer {
-    fn new(trusted: &TrustedCertificate<'_>, revocation: Option<Evidence>) -> Result<Self, Error> {
+    fn new(trusted: &TrustedCertificate<'_>, revocation: Option<Report>) -> Result<Self, Error> {
         let certificate = trusted.certificate();
         let named = certificate.extensions().authority_key_identifier()?.and_then(|id| id.key_identifier);
         let issuer = named.or(trusted.anchor().key_id()).ok_or(Error::NoIssuerKeyId)?;
@@ -225,7 +214,7 @@ impl Signer {
 
     /// What says that the certificate is not revoked; `None`: it was not asked for ([`Revocation::NotChecked`]).
     #[must_use]
-    pub const fn revocation(&self) -> Option<&Evidence> {
+    pub const fn revocation(&self) -> Option<&Report> {
         self.revocation.as_ref()
     }
 }
