@@ -1,5 +1,6 @@
 //! What the workspace's tests share: one test binary per boundary stands beside it in `tests/`.
 //!
+//! - [`certificates`]: certificates of any content, right or wrong.
 //! - [`client`]: programs that nobody here wrote, with a time limit.
 //! - [`fuzz`]: the bodies of the fuzz targets, as ordinary functions; `tests/corpus.rs` replays their corpus.
 //! - [`issued`]: cards of simulated people.
@@ -9,6 +10,7 @@
 //! - [`tlv_tree`]: owned TLV trees for tests, where speed does not matter.
 //! - [`virtual_card`]: a virtual card for tests of the card side.
 
+pub mod certificates;
 pub mod client;
 pub mod fuzz;
 pub mod host;

@@ -1,5 +1,6 @@
 //! Certificates and signatures of the My Number Card: bytes and keys in, evidence or an error out.
 //!
+//! * [`path`]: from a certificate to a trust anchor; [`anchor`]: whom to trust to begin with;
 //! * [`certificate`]: a borrowed view of one X.509 certificate, with the fields that JPKI adds;
 //! * [`key`]: public keys as data, and the check of one signature;
 //! * [`cms`]: signed messages: reading, verification, building around a card's signature;

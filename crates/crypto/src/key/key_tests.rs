@@ -1,6 +1,6 @@
 //! Every signature here was made by openssl: see `testdata/make.sh`.
 
-use super::{PublicKey, Scheme, VerifyError};
+use super::{PublicKey, Scheme, VerifyError, backend};
 use crate::Certificate;
 use crate::digest::Hash;
 
@@ -120,4 +120,63 @@ fn a_scheme_of_another_kind_of_key_is_unsupported() {
     assert_eq!(key().bits(), 2048);
     let digest = key().verify_digest(Scheme::Pss(Hash::Sha256), &[0; 31], PSS);
     assert_eq!(digest, Err(VerifyError::InputLength { found: 31 }));
+}
+
+#[test]
+fn every_backend_says_the_same_of_a_signature() {
+    for backend in backend::all() {
+        let scheme = Scheme::Pss(Hash::Sha256);
+        assert_eq!(key().verify_with(*backend, scheme, MESSAGE, PSS), Ok(()), "{}", backend.name());
+        let digest = Hash::Sha256.of(&[MESSAGE]);
+        assert_eq!(key().verify_digest_with(*backend, scheme, &digest, PSS), Ok(()));
+        for signature in [PSS_SALT_20, RAW] {
+            assert_eq!(key().verify_with(*backend, scheme, MESSAGE, signature), Err(VerifyError::Mismatch));
+        }
+        assert_eq!(key().verify_with(*backend, Scheme::Pkcs1v15Raw, MESSAGE, RAW), Ok(()));
+        // Keys and lengths are looked at before any backend is.
+        let short = PublicKey::Rsa { modulus: &[0xFF; 128], exponent: &[1, 0, 1] };
+        assert_eq!(short.verify_with(*backend, scheme, MESSAGE, &[1; 128]), Err(VerifyError::WeakKey));
+    }
+    assert_eq!(backend::preferred().name(), if cfg!(feature = "aws-lc") { "AWS-LC" } else { "RustCrypto" });
+}
+
+#[test]
+fn e11_a_point_in_compressed_form_is_refused() {
+    let certificate = Certificate::parse(include_bytes!("../../testdata/p256-sha256.der")).unwrap();
+    let PublicKey::EcdsaP256 { point } = certificate.public_key().unwrap() else { panic!("P-256") };
+    assert_eq!(PublicKey::EcdsaP256 { point }.check(), Ok(()));
+    let compressed = [&[2 + (point[64] & 1)], &point[1..33]].concat();
+    assert_eq!(PublicKey::EcdsaP256 { point: &compressed }.check(), Err(VerifyError::WeakKey));
+}
+
+/// A modulus of the faulty generator, made as its description says: both primes are powers of 65,537 modulo each of the
+/// small primes. The factors need not be prime for the fingerprint.
+#[test]
+fn e14_a_modulus_of_the_faulty_generator_is_told() {
+    use rsa::BoxedUint;
+    let number = |value: u64| BoxedUint::from_be_slice(&value.to_be_bytes(), 2048).unwrap();
+    let primorial = [
+        2u64, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97,
+        101, 103, 107, 109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167,
+    ]
+    .into_iter()
+    .fold(number(1), |product, prime| product.wrapping_mul(number(prime)));
+    let divisor = BoxedUint::from_be_slice_vartime(&primorial.to_be_bytes());
+    let divisor = divisor.to_nz().unwrap();
+    let factor = |exponent: u32, k: u64| {
+        let mut power = number(1);
+        for _ in 0..exponent {
+            power = power.wrapping_mul(number(65_537)).rem(&divisor);
+        }
+        number(k).wrapping_mul(&primorial).wrapping_add(&power)
+    };
+    let modulus = factor(1234, 0xFEDC_BA98_7654_3211).wrapping_mul(factor(777, 0x0123_4567_89AB_CDEF));
+    let modulus = modulus.to_be_bytes();
+    let told = |modulus: &[u8]| PublicKey::Rsa { modulus, exponent: &[1, 0, 1] }.is_roca();
+    assert!(told(&modulus));
+    let mut near = modulus.to_vec();
+    *near.last_mut().unwrap() ^= 2;
+    assert!(!told(&near));
+    assert!(!key().is_roca());
+    assert!(!PublicKey::EcdsaP256 { point: &modulus }.is_roca());
 }

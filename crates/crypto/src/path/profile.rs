@@ -4,9 +4,9 @@ use crate::asn1::Oid;
 use crate::certificate::{KeyUsage, Purpose};
 
 /// What is asked of a path, as data: [`Profile::jpki`] for the certificates of the card, [`Profile::general`] for those
-/// of other authorities. The fields may be changed.
+/// of other authorities. Another one is made from these: `Profile { max_intermediates: 2, ..Profile::general() }`; fields
+/// may be added.
 #[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
 pub struct Profile<'a> {
     /// What the leaf is used for, where it is a certificate of JPKI's kind.
     pub purpose: Option<Purpose>,
