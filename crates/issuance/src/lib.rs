@@ -19,6 +19,8 @@
 //! * [`person`]: people built in, and people from a TOML file;
 //! * [`personalise()`]: the image of a plastic card;
 //! * [`images`]: what is printed on the card, as the chip holds it;
+//! * [`application`]: what an applicant enters, checked, confirmed and registered;
+//! * [`photo`] and [`qr`]: the photo of an application, and the id on its form;
 //! * [`validity`]: until when cards and certificates hold;
 //! * [`lifecycle`]: the steps of a case, from the application to the end of the card;
 //! * [`rules`]: the published rules, each with its source, its code and its test.
@@ -27,13 +29,16 @@
 //! begin with 9, addresses on the net end in `.invalid`, the people built in live in a prefecture that is none.
 //!
 //! What is absent: clocks and random sources (both are arguments), and input and output but for [`pki::Store`].
-//! Application intake, pre-delivery set-up and the delivery desk are not here yet.
+//! Pre-delivery set-up and the delivery desk are not here yet.
 
+pub mod application;
 pub mod images;
 pub mod lifecycle;
 pub mod person;
 mod personalise;
+pub mod photo;
 pub mod pki;
+pub mod qr;
 #[doc = include_str!("../RULES.md")]
 pub mod rules {}
 pub mod validity;

@@ -98,12 +98,28 @@ pub fn renewed_certificate_expiry(birth: Date, issued: Date, old: Date, card: Da
 /// before; the last day of that month where it has no such day.
 #[must_use]
 pub fn renewal_opens(expiry: Date) -> Option<Date> {
-    let (year, month) = if expiry.month() > 3 {
-        (expiry.year(), expiry.month() - 3)
-    } else {
-        (expiry.year().checked_sub(1)?, expiry.month() + 9)
+    months_before(expiry, 3)
+}
+
+/// The same day some months earlier, at most 12; the last day of that month where it has no such day.
+pub(crate) fn months_before(date: Date, months: u8) -> Option<Date> {
+    let (year, month) = match date.month().checked_sub(months) {
+        Some(month @ 1..) => (date.year(), month),
+        _ => (date.year().checked_sub(1)?, (date.month() + 12).checked_sub(months)?),
     };
-    (1..=expiry.day()).rev().find_map(|day| Date::new(year, month, day).ok())
+    day_in(year, month, date.day())
+}
+
+/// The same day some months later, at most 12; the last day of that month where it has no such day.
+pub(crate) fn months_after(date: Date, months: u8) -> Option<Date> {
+    match date.month().checked_add(months)? {
+        month @ ..=12 => day_in(date.year(), month, date.day()),
+        month => day_in(date.year() + 1, month - 12, date.day()),
+    }
+}
+
+fn day_in(year: u16, month: u8, day: u8) -> Option<Date> {
+    (1..=day).rev().find_map(|day| Date::new(year, month, day).ok())
 }
 
 /// Whether what ends on `expiry` is renewed on `day`: from three months before to the last day.

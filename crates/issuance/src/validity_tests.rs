@@ -93,3 +93,19 @@ fn an_early_renewal_loses_nothing_of_the_old_time() {
     assert_eq!(renewed_certificate_expiry(birth, date("20291101"), old, card), Some(date("20340217")));
     assert_eq!(renewed_certificate_expiry(birth, date("20300301"), old, card), Some(date("20350217")));
 }
+
+#[test]
+fn months_are_counted_to_the_same_day_or_the_last_of_the_month() {
+    for (day, months, before, after) in [
+        ("20260831", 6, "20260228", "20270228"),
+        ("20240831", 6, "20240229", "20250228"),
+        ("20260115", 1, "20251215", "20260215"),
+        ("20261231", 12, "20251231", "20271231"),
+        ("20260331", 1, "20260228", "20260430"),
+    ] {
+        assert_eq!(months_before(date(day), months), Some(date(before)));
+        assert_eq!(months_after(date(day), months), Some(date(after)));
+    }
+    assert_eq!(months_before(date("00010101"), 1), None);
+    assert_eq!(months_after(date("99991201"), 1), None);
+}
