@@ -2,6 +2,7 @@
 //!
 //! - [`certificates`]: certificates of any content, right or wrong.
 //! - [`client`]: programs that nobody here wrote, with a time limit.
+//! - [`cms`]: CMS messages with faults of every kind.
 //! - [`fuzz`]: the bodies of the fuzz targets, as ordinary functions; `tests/corpus.rs` replays their corpus.
 //! - [`issued`]: cards of simulated people.
 //! - [`script`]: scripts of exchanges, written in hex.
@@ -12,6 +13,7 @@
 
 pub mod certificates;
 pub mod client;
+pub mod cms;
 pub mod fuzz;
 pub mod host;
 pub mod issued;

@@ -8,6 +8,7 @@ mod apdu_command;
 mod apdu_response;
 mod card_session;
 mod content;
+mod crypto_cms;
 mod host_session;
 mod tlv;
 
@@ -15,6 +16,7 @@ pub use apdu_command::apdu_command;
 pub use apdu_response::apdu_response;
 pub use card_session::card_session;
 pub use content::content;
+pub use crypto_cms::{accepts as crypto_cms_accepts, crypto_cms};
 pub use host_session::host_session;
 pub use tlv::tlv;
 
@@ -27,6 +29,7 @@ pub const BODIES: &[(&str, Body)] = &[
     ("apdu_response", apdu_response),
     ("card_session", card_session),
     ("content", content),
+    ("crypto_cms", crypto_cms),
     ("host_session", host_session),
     ("tlv", tlv),
 ];

@@ -216,16 +216,6 @@ impl Element<'_> {
         Ok(())
     }
 
-    /// The octets of an OCTET STRING in one piece or in segments.
-    pub(super) fn octets(&self, field: Field) -> Result<Vec<u8>, Error> {
-        let mut octets = Vec::with_capacity(self.content.len());
-        match self.tag {
-            CONSTRUCTED_OCTETS => self.join(field, &mut octets)?,
-            _ => octets.extend_from_slice(self.content),
-        }
-        Ok(octets)
-    }
-
     /// Joins the segments of an OCTET STRING.
     fn join(&self, field: Field, out: &mut Vec<u8>) -> Result<(), Error> {
         let mut inside = Elements::inside(self, field);

@@ -240,11 +240,7 @@ pub(super) fn signer(element: &Element<'_>) -> Result<SignerInfo, Error> {
     let signature_algorithm = fields.read(0x30)?.to_der(Field::Algorithm)?;
     SignerInfo::algorithm(&signature_algorithm)?;
     fields = fields.in_field(Field::Signature);
-    let signature = match fields.peek() {
-        Some(0x24) => fields.next()?,
-        _ => fields.read(0x04)?,
-    };
-    let signature = signature.octets(Field::Signature)?;
+    let signature = fields.read(0x04)?.content.to_vec();
     fields = fields.in_field(Field::UnsignedAttributes);
     let unsigned = fields.optional(0xA1)?;
     let unsigned_attributes =

@@ -1,0 +1,112 @@
+//! CMS messages: read in pieces, unwrapped, verified under one authority whose certificate stands beside this file.
+
+use std::sync::OnceLock;
+
+use mynumber_crypto::cms::{Reader, Signed, SignedData, armor};
+use mynumber_crypto::path::{Profile, Validator};
+use mynumber_crypto::{Anchor, Certificate, UnixTime};
+
+/// The content of messages whose content is elsewhere.
+const CONTENT: &[u8] = b"I agree.\n";
+/// 2027-01-15, inside the validity of the certificates in the corpus.
+const AT: UnixTime = UnixTime::from_seconds(1_800_000_000);
+
+fn anchors() -> &'static [Anchor<'static>] {
+    static ANCHORS: OnceLock<Vec<Anchor<'static>>> = OnceLock::new();
+    ANCHORS.get_or_init(|| {
+        let authority = Certificate::parse(include_bytes!("crypto_cms_authority.der"));
+        authority.ok().and_then(|authority| Anchor::from_certificate(&authority).ok()).into_iter().collect()
+    })
+}
+
+/// Takes a message in any form.
+pub fn crypto_cms(data: &[u8]) {
+    let _ = accepts(data);
+}
+
+/// As [`crypto_cms`], and says how many signers hold: for the test that the corpus is not made of refusals alone.
+#[must_use]
+pub fn accepts(data: &[u8]) -> usize {
+    let Ok(unwrapped) = armor::unwrap(data) else { return 0 };
+    let content = unwrapped.content.as_deref().unwrap_or(CONTENT);
+    let message: &[u8] = &unwrapped.message;
+    let first = message.first().copied().map_or(1, usize::from);
+    let whole = judged(message, content, message.len().max(1));
+    for size in [1, 7, first % 97 + 2] {
+        assert_eq!(judged(message, content, size), whole, "in pieces of {size} bytes it is another message");
+    }
+    whole.unwrap_or(0)
+}
+
+/// How many signers hold when the message comes in pieces of this size, or what speaks against it.
+fn judged(message: &[u8], content: &[u8], size: usize) -> Result<usize, String> {
+    let mut reader = Reader::new();
+    let mut inside = Vec::new();
+    for piece in message.chunks(size) {
+        reader
+            .feed_to(piece, |octets| inside.extend_from_slice(octets))
+            .map_err(|error| error.to_string())?;
+        assert!(reader.kept() <= Reader::MAX_KEPT);
+    }
+    let mut read = reader.finish().map_err(|error| error.to_string())?;
+    let content = if read.is_detached() {
+        read.content(content).map_err(|error| error.to_string())?;
+        content
+    } else {
+        assert!(read.content(content).is_err(), "content inside and beside");
+        &inside
+    };
+    verified(&read, message, content)
+}
+
+fn verified(read: &SignedData, message: &[u8], content: &[u8]) -> Result<usize, String> {
+    let validator = Validator::new(anchors(), Profile::general());
+    let verdict = read.verify(&validator, &[], AT).map_err(|error| error.to_string())?;
+    assert_eq!(verdict.signers().len(), read.signers().len());
+    let signed = verdict.all().map_err(|report| format!("{:?}", report.result.as_ref().err()))?;
+    assert!(!signed.is_empty(), "nobody signed");
+    for signed in &signed {
+        looks_signed(signed, message, content);
+    }
+    Ok(signed.len())
+}
+
+/// The check once more, by search: somewhere in the message stand attributes that hold the digest of the content, and after
+/// them a signature over them by the key of the certificate, which stands there, too.
+fn looks_signed(signed: &Signed<'_>, message: &[u8], content: &[u8]) {
+    let digest = signed.hash().of(&[content]);
+    assert_eq!(signed.content_digest(), digest);
+    assert_eq!(u64::try_from(content.len()), Ok(signed.content_length()));
+    let certificate = signed.certificate().certificate().raw();
+    assert!(holds(message, certificate), "the certificate is from elsewhere");
+    assert!(anchors().iter().any(|anchor| anchor.key() == signed.certificate().anchor().key()));
+    let key = signed.certificate().key();
+    let found =
+        elements(message, 0xA0).filter(|(_, attributes)| holds(attributes, &digest)).any(|(end, raw)| {
+            let attributes = [&[0x31], raw.get(1..).unwrap_or_default()].concat();
+            let after = message.get(end..).unwrap_or_default();
+            elements(after, 0x04).take(16).any(|(_, octets)| {
+                let values = (2..5).filter_map(|header| octets.get(header..));
+                values.into_iter().any(|value| key.verify(signed.scheme(), &attributes, value).is_ok())
+            })
+        });
+    assert!(found, "no signature is there to be found");
+}
+
+fn holds(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len().max(1)).any(|window| window == part)
+}
+
+/// Everything that looks like an element with this tag and a definite length: where it ends, and its bytes.
+fn elements(bytes: &[u8], tag: u8) -> impl Iterator<Item = (usize, &[u8])> {
+    (0..bytes.len()).filter_map(move |start| {
+        let element = bytes.get(start..)?;
+        let total = match *element {
+            [first, length @ 0..=0x7F, ..] if first == tag => 2 + usize::from(length),
+            [first, 0x81, length, ..] if first == tag => 3 + usize::from(length),
+            [first, 0x82, high, low, ..] if first == tag => 4 + usize::from(u16::from_be_bytes([high, low])),
+            _ => return None,
+        };
+        Some((start + total, element.get(..total)?))
+    })
+}
