@@ -62,6 +62,22 @@ impl Destination {
         matches!(self, Self::File { .. })
     }
 
+    /// Gives a file made by [`aside`] its name.
+    pub(crate) fn keep(&self, file: tempfile::NamedTempFile) -> Result<(), Failure> {
+        match self {
+            Self::Stdout => {
+                let bytes = std::fs::File::open(file.path())
+                    .and_then(|mut source| std::io::copy(&mut source, &mut std::io::stdout().lock()));
+                bytes.map(drop).map_err(|error| output_failed("stdout", &error))
+            }
+            Self::File { path, replace } => {
+                file.as_file().sync_all().map_err(|error| failed(path, &error))?;
+                let kept = if *replace { file.persist(path) } else { file.persist_noclobber(path) };
+                kept.map(drop).map_err(|error| failed(path, &error.error))
+            }
+        }
+    }
+
     /// Writes everything or nothing.
     pub(crate) fn write(&self, bytes: &[u8]) -> Result<(), Failure> {
         write_all(&[(self, bytes)])
@@ -101,6 +117,11 @@ pub(crate) fn write_all(products: &[(&Destination, &[u8])]) -> Result<(), Failur
         }
     }
     Ok(())
+}
+
+/// A file in the folder of another, without its name yet.
+pub(crate) fn aside(path: &Path) -> Result<tempfile::NamedTempFile, Failure> {
+    tempfile::NamedTempFile::new_in(folder_of(path)).map_err(|error| failed(path, &error))
 }
 
 fn stage(path: &Path, bytes: &[u8]) -> std::io::Result<tempfile::NamedTempFile> {

@@ -17,21 +17,44 @@ const MANY: usize = 1024;
 /// What stands before the label of a PEM block.
 const BEGIN: &str = "-----BEGIN ";
 
+/// Opens a file, or standard input for `-`; with its length where that is known.
+pub(crate) fn open(path: &Path) -> Result<(Box<dyn Read>, Option<u64>), Failure> {
+    if path == Path::new("-") {
+        return Ok((Box::new(std::io::stdin()), None));
+    }
+    let (file, length) = file(path)?;
+    Ok((Box::new(file), Some(length)))
+}
+
+/// Opens a file that is no folder, with its length.
+pub(crate) fn file(path: &Path) -> Result<(File, u64), Failure> {
+    let file = File::open(path).map_err(|error| unreadable(path, &error))?;
+    let metadata = file.metadata().map_err(|error| unreadable(path, &error))?;
+    if metadata.is_dir() {
+        let shown = path.display();
+        return Err(Failure::new(Exit::BadInput, say!("{shown} is a folder", "{shown} はフォルダーです")));
+    }
+    Ok((file, metadata.len()))
+}
+
 /// Reads a file, or standard input for `-`; a longer one than `limit` bytes is refused.
 pub(crate) fn read(path: &Path, limit: u64) -> Result<Vec<u8>, Failure> {
-    let shown = path.display();
-    let failed = |error: std::io::Error| {
-        Failure::new(Exit::BadInput, say!("cannot read {shown}: {error}", "{shown} を読めません: {error}"))
-    };
-    let source: Box<dyn Read> = match path == Path::new("-") {
-        true => Box::new(std::io::stdin()),
-        false => Box::new(File::open(path).map_err(failed)?),
-    };
-    let mut bytes = Vec::new();
-    source.take(limit + 1).read_to_end(&mut bytes).map_err(failed)?;
+    let (source, _) = open(path)?;
+    read_rest(path, Vec::new(), source, limit)
+}
+
+/// Reads what follows `bytes` of a file.
+pub(crate) fn read_rest(
+    path: &Path,
+    mut bytes: Vec<u8>,
+    source: impl Read,
+    limit: u64,
+) -> Result<Vec<u8>, Failure> {
+    source.take(limit + 1).read_to_end(&mut bytes).map_err(|error| unreadable(path, &error))?;
     if u64::try_from(bytes.len()).is_ok_and(|length| length <= limit) {
         return Ok(bytes);
     }
+    let shown = path.display();
     Err(Failure::new(
         Exit::BadInput,
         say!(
@@ -39,6 +62,12 @@ pub(crate) fn read(path: &Path, limit: u64) -> Result<Vec<u8>, Failure> {
             "{shown} は上限の{limit}バイトを超えています"
         ),
     ))
+}
+
+/// A file that the operating system does not give out.
+pub(crate) fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
+    let shown = path.display();
+    Failure::new(Exit::BadInput, say!("cannot read {shown}: {error}", "{shown} を読めません: {error}"))
 }
 
 /// The certificates of a file in its order: one in DER, or one or more in PEM. They are not parsed yet.

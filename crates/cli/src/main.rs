@@ -18,6 +18,7 @@ mod names;
 mod output;
 mod picture;
 mod pin_entry;
+mod progress;
 mod run;
 mod script;
 mod status_words;

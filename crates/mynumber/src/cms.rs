@@ -41,12 +41,20 @@ pub struct Options<'a> {
     pub mime_type: Option<&'a str>,
     /// Whether the authority's certificate from the card goes into the message, too. No verifier should need it.
     pub with_authority: bool,
+    /// Whether the password is sent though one try is left: a wrong one then blocks it.
+    pub spend_last_try: bool,
 }
 
 impl Default for Options<'_> {
     /// SHA-256, and nothing that was not asked for.
     fn default() -> Self {
-        Self { hash: Hash::Sha256, signing_time: None, mime_type: None, with_authority: false }
+        Self {
+            hash: Hash::Sha256,
+            signing_time: None,
+            mime_type: None,
+            with_authority: false,
+            spend_last_try: false,
+        }
     }
 }
 
@@ -112,7 +120,10 @@ fn signed<T: Transport, O>(
     content_digest: &[u8],
     finish: impl FnOnce(&ToBeSigned<'_>, &[u8]) -> Result<O, Error>,
 ) -> Result<O, Error> {
-    let mut unlocked = card.unlock::<reference::Signature>(password)?;
+    let mut unlocked = match options.spend_last_try {
+        true => card.unlock_spending_the_last_try::<reference::Signature>(password)?,
+        false => card.unlock::<reference::Signature>(password)?,
+    };
     let own = unlocked.read::<file::SignatureCertificate>()?;
     let certificate = Certificate::parse(own.content()).map_err(Error::Certificate)?;
     let authority = match options.with_authority {

@@ -14,10 +14,12 @@ mod verify;
 pub(crate) use certificate::{
     CertificateArguments, CertificateCommand, CertificateForm, CertificateKind, ShowArguments,
 };
-pub(crate) use sign::{Hash, Padding, SignArguments, SignatureForm, SigningKey};
+pub(crate) use sign::{
+    Hash, Padding, SignArguments, SignCmsArguments, SignCommand, SignatureForm, SigningKey,
+};
 
 pub(crate) use verify::{
-    CertificateCheck, PurposeName, RevocationArguments, TrustArguments, TrustName, VerifyCommand,
+    CertificateCheck, CmsCheck, PurposeName, RevocationArguments, TrustArguments, TrustName, VerifyCommand,
 };
 
 /// Read, sign and change PINs on a My Number Card, and serve a virtual one

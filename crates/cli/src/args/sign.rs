@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 
 /// Which key signs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -43,9 +43,14 @@ pub(crate) enum Padding {
 }
 
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(crate) struct SignArguments {
+    /// What else than a bare signature is made; a file of that name is given as `./cms`
+    #[command(subcommand)]
+    pub(crate) command: Option<SignCommand>,
     /// File to sign (`-`: standard input)
-    pub(crate) input: PathBuf,
+    #[arg(required = true)]
+    pub(crate) input: Option<PathBuf>,
     /// Key
     #[arg(long, value_enum, default_value = "sign")]
     pub(crate) key: SigningKey,
@@ -65,6 +70,36 @@ pub(crate) struct SignArguments {
     #[arg(long, value_name = "FILE")]
     pub(crate) certificate: Option<PathBuf>,
     /// Replace existing files
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SignCommand {
+    /// Make a signed message (CMS, CAdES-B-B) with the signature key
+    Cms(SignCmsArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SignCmsArguments {
+    /// File to sign (`-`: standard input)
+    pub(crate) input: PathBuf,
+    /// Leave the content out of the message; whoever checks it needs both
+    #[arg(long)]
+    pub(crate) detached: bool,
+    /// Hash
+    #[arg(long, value_enum, default_value = "sha256")]
+    pub(crate) hash: Hash,
+    /// MIME type of the content, signed with it: application/pdf
+    #[arg(long, value_name = "TYPE")]
+    pub(crate) mime_type: Option<String>,
+    /// Put the authority's certificate from the card into the message, too
+    #[arg(long)]
+    pub(crate) with_authority: bool,
+    /// Output file for the message, DER (default: standard output)
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Replace an existing file
     #[arg(long)]
     pub(crate) force: bool,
 }

@@ -12,6 +12,8 @@ use crate::{identifiers, moment};
 pub(crate) enum VerifyCommand {
     /// Check a certificate: who issued it, for what, since when, and whether it was revoked
     Certificate(CertificateCheck),
+    /// Check a signed message (CMS, S/MIME): content, signatures, signers
+    Cms(CmsCheck),
 }
 
 #[derive(Debug, Args)]
@@ -25,6 +27,28 @@ pub(crate) struct CertificateCheck {
     pub(crate) purpose: Option<PurposeName>,
     #[command(flatten)]
     pub(crate) revocation: RevocationArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CmsCheck {
+    /// Message in DER, PEM or S/MIME (`-`: standard input)
+    pub(crate) file: PathBuf,
+    /// The content that was signed, where it is not inside the message
+    #[arg(long, value_name = "FILE")]
+    pub(crate) content: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) trust: TrustArguments,
+    /// What the signers' certificates must be for
+    #[arg(long, value_enum, default_value = "signature")]
+    pub(crate) purpose: PurposeName,
+    #[command(flatten)]
+    pub(crate) revocation: RevocationArguments,
+    /// Write the content to this file, if every signature holds
+    #[arg(long, value_name = "FILE")]
+    pub(crate) extract: Option<PathBuf>,
+    /// Replace an existing file
+    #[arg(long)]
+    pub(crate) force: bool,
 }
 
 /// The DER content of an object identifier. A type of its own: a list of numbers would be a list of arguments.

@@ -24,7 +24,8 @@ fn every_command_answers_in_json_and_every_field_is_documented() {
     let bench = Bench::new();
     bench.write("message", "m");
     crate::pki::certificates(&bench);
-    let commands: [(&[&str], &[&str], i32); 29] = [
+    assert_eq!(bench.run(&["sign", "cms", "message", "-o", "m.p7m"], &[SIGNATURE]).code, 0);
+    let commands: [(&[&str], &[&str], i32); 34] = [
         (&["status"], &[], 0),
         (&["attributes"], &[INPUT_ASSIST], 0),
         (&["number"], &[INPUT_ASSIST], 0),
@@ -39,6 +40,11 @@ fn every_command_answers_in_json_and_every_field_is_documented() {
         (&["verify", "certificate", "auth.pem", "--anchor", "auth-ca.pem"], &[], 53),
         (&["verify", "certificate", "auth.pem", "--anchor", "auth-ca.pem", "--no-revocation"], &[], 0),
         (&["verify", "certificate", "message"], &[], 3),
+        (&["sign", "cms", "message"], &[SIGNATURE], 0),
+        (&["verify", "cms", "m.p7m", "--anchor", "sign-ca.pem", "--no-revocation"], &[], 0),
+        (&["verify", "cms", "m.p7m", "--anchor", "sign-ca.pem"], &[], 53),
+        (&["verify", "cms", "m.p7m"], &[], 50),
+        (&["verify", "cms", "message"], &[], 3),
         (&["sign", "message"], &[SIGNATURE], 0),
         (&["sign", "message", "--key", "auth", "--padding", "pss"], &[AUTHENTICATION], 0),
         (&["pin", "change", "auth"], &[AUTHENTICATION, "2580"], 0),

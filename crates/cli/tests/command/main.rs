@@ -15,6 +15,7 @@ mod documents;
 mod harness;
 mod interrupts;
 mod json;
+mod messages;
 mod pins;
 mod pki;
 mod pulled;

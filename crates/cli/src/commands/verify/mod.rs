@@ -1,6 +1,7 @@
 //! `verify`: evidence or a precise refusal, in words and in JSON.
 
 mod certificate;
+mod cms;
 mod revocation;
 mod trust;
 mod verdict;
@@ -13,5 +14,6 @@ use crate::run::Run;
 pub(crate) fn run(run: &Run, command: &VerifyCommand) -> Result<(), Failure> {
     match command {
         VerifyCommand::Certificate(arguments) => certificate::run(run, arguments),
+        VerifyCommand::Cms(arguments) => cms::run(run, arguments),
     }
 }

@@ -70,6 +70,11 @@ impl Asked {
         Ok(Some(Self { lists: Lists { lists, answers }, freshness }))
     }
 
+    /// Lists that came with a message: believed no more than any other.
+    pub(super) fn add_lists(&mut self, lists: Vec<Vec<u8>>) {
+        self.lists.lists.extend(lists.into_iter().map(List::of));
+    }
+
     /// Asks about a certificate and every authority of its path below the anchor; the certificate first.
     pub(super) fn about(&self, trusted: &TrustedCertificate<'_>, at: UnixTime) -> Vec<Checked> {
         check(trusted, &self.lists, self.freshness, at).certificates

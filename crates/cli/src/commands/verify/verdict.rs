@@ -27,10 +27,20 @@ pub(super) enum Check {
     Policies,
     /// Revocation of the certificate and of the authorities between.
     Revocation,
+    /// That the content is the one that was signed.
+    Content,
+    /// The signature over the content.
+    Signature,
     /// Whether who shows the certificate has its key.
     Possession,
     /// Whether what the certificate says of the holder is still so.
     CurrentAttributes,
+    /// Whether the signing time is true.
+    SigningTime,
+    /// Time-stamps beside the signature.
+    TimeStamps,
+    /// Counter-signatures beside the signature.
+    CounterSignatures,
 }
 
 impl Check {
@@ -41,8 +51,13 @@ impl Check {
             Self::Purpose => "purpose",
             Self::Policies => "policies",
             Self::Revocation => "revocation",
+            Self::Content => "content",
+            Self::Signature => "signature",
             Self::Possession => "possession",
             Self::CurrentAttributes => "current_attributes",
+            Self::SigningTime => "signing_time",
+            Self::TimeStamps => "time_stamps",
+            Self::CounterSignatures => "counter_signatures",
         }
     }
 
@@ -58,6 +73,10 @@ impl Check {
             Self::Purpose => say!("key usage, extended key usage and policy", "鍵用途・拡張鍵用途・ポリシー"),
             Self::Policies => say!("the policies asked for", "指定されたポリシー"),
             Self::Revocation => say!("revocation", "失効"),
+            Self::Content => {
+                say!("that the content is the one that was signed", "内容が署名されたものであること")
+            }
+            Self::Signature => say!("the signature itself", "署名そのもの"),
             Self::Possession => say!(
                 "whether who shows the certificate holds its key",
                 "証明書を示した人がその鍵を持っているか"
@@ -66,6 +85,14 @@ impl Check {
                 "whether name, address, birth date and sex are still those of the issue",
                 "氏名・住所・生年月日・性別が発行時から変わっていないか"
             ),
+            Self::SigningTime => {
+                say!(
+                    "whether the signing time is true: it is the signer's claim",
+                    "署名時刻が事実か（署名者の申告）"
+                )
+            }
+            Self::TimeStamps => say!("time-stamps beside the signature", "署名に付いたタイムスタンプ"),
+            Self::CounterSignatures => say!("counter-signatures beside the signature", "署名に付いた副署名"),
         }
     }
 }
@@ -210,6 +237,14 @@ impl Verdict {
             checked,
             not_checked,
         }
+    }
+
+    /// The same for a signature over content: what it proves, and what it leaves open.
+    pub(super) fn of_signature(mut self, checked: &[Check], not_checked: &[Check]) -> Self {
+        self.checked.splice(0..0, checked.iter().copied());
+        self.not_checked.retain(|check| *check != Check::Possession);
+        self.not_checked.extend(not_checked);
+        self
     }
 
     fn headline(&self) -> String {

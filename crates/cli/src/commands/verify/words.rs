@@ -1,5 +1,6 @@
 //! Reasons in the language of the process.
 
+use mynumber::crypto::cms::SignerError;
 use mynumber::crypto::path::{Error, ErrorKind, Position};
 use mynumber::crypto::revocation::{JpkiMeaning, Why};
 
@@ -77,6 +78,33 @@ pub(super) fn advice(error: &Error) -> Option<String> {
         }
         _ => return None,
     })
+}
+
+/// Why a signer's signature does not hold.
+pub(super) fn of_signer(error: &SignerError) -> String {
+    match Language::current() {
+        Language::En => error.to_string(),
+        Language::Ja => match error {
+            SignerError::Malformed(error) => format!("署名者の情報の形式が正しくありません（{error}）"),
+            SignerError::DigestAlgorithm => "受け入れないハッシュ方式です".to_owned(),
+            SignerError::DigestAlgorithmNotListed => "ハッシュ方式がメッセージの一覧にありません".to_owned(),
+            SignerError::SignatureAlgorithm => "受け入れない署名方式か、ハッシュ方式と合いません".to_owned(),
+            SignerError::AlgorithmProtection => "署名属性が別の方式を示しています".to_owned(),
+            SignerError::NoSignedAttributes => "署名属性がありません".to_owned(),
+            SignerError::MissingAttribute(kind) => format!("必要な署名属性がありません（{kind}）"),
+            SignerError::ContentType => "署名された内容の種類がメッセージと異なります".to_owned(),
+            SignerError::ContentDigest => "内容が署名されたものと異なります".to_owned(),
+            SignerError::NoCertificate => "署名者の証明書がありません".to_owned(),
+            SignerError::SeveralCertificates => "署名者のものとされる証明書が複数あります".to_owned(),
+            SignerError::SigningCertificate => "署名証明書属性が別の証明書を示しています".to_owned(),
+            SignerError::SigningCertificatePath => "署名証明書属性が経路の認証局を示していません".to_owned(),
+            SignerError::CounterSignature => "副署名に内容の種類があります".to_owned(),
+            SignerError::KeyUsage => "署名者の証明書の鍵は署名用ではありません".to_owned(),
+            SignerError::Key(error) => format!("署名者の証明書の鍵が使えません（{error}）"),
+            SignerError::Signature(error) => format!("署名が受け入れられません（{error}）"),
+            other => other.to_string(),
+        },
+    }
 }
 
 /// Why it is unknown whether a certificate is revoked.

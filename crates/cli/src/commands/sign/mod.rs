@@ -1,11 +1,11 @@
 //! `sign`: a signature by one of the card's two keys.
 
-use std::fs::File;
+mod cms;
+
 use std::io::Read;
 use std::path::Path;
 
 use base64ct::{Base64, Encoding};
-use indicatif::{ProgressBar, ProgressStyle};
 use mynumber::OwnCertificate;
 use mynumber::applet::PinId;
 use mynumber::applet::pin::reference;
@@ -13,17 +13,24 @@ use mynumber::crypto::digest::Hasher;
 use mynumber::driver::{Hash as DriverHash, Input, Signature, Signs};
 use serde::Serialize;
 
-use crate::args::{Hash, Padding, SignArguments, SignatureForm, SigningKey};
+use crate::args::{Hash, Padding, SignArguments, SignCommand, SignatureForm, SigningKey};
 use crate::commands::certificate::pem;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::files::{self, Destination};
+use crate::inputs;
 use crate::language::{Language, say};
 use crate::names::Named;
 use crate::output::{Format, Product};
+use crate::progress;
 use crate::run::{AnyCard, Run};
 
 pub(crate) fn run(run: &Run, arguments: &SignArguments) -> Result<(), Failure> {
+    if let Some(SignCommand::Cms(arguments)) = &arguments.command {
+        return cms::run(run, arguments);
+    }
+    // The parser asks for one or the other.
+    let path = arguments.input.as_deref().unwrap_or_else(|| Path::new("-"));
     let destination = Destination::new(arguments.output.as_deref(), arguments.force);
     let certificate_file =
         arguments.certificate.as_deref().map(|path| Destination::new(Some(path), arguments.force));
@@ -33,7 +40,7 @@ pub(crate) fn run(run: &Run, arguments: &SignArguments) -> Result<(), Failure> {
         file.check()?;
     }
     // Nothing is unlocked yet: a signal ends the program at once, even while standard input is silent.
-    let input = run.interrupt.prompting(|| input(arguments))?;
+    let input = run.interrupt.prompting(|| input(arguments, path))?;
     let mut card = run.card()?;
     let signature = match arguments.key {
         SigningKey::Sign => {
@@ -98,11 +105,11 @@ const fn driver_hash(hash: Hash) -> DriverHash {
 }
 
 /// What goes to the card: the hash of the file, or the file as the hash.
-fn input(arguments: &SignArguments) -> Result<Input, Failure> {
+fn input(arguments: &SignArguments, path: &Path) -> Result<Input, Failure> {
     let hash = driver_hash(arguments.hash);
     let digest = match arguments.form {
-        SignatureForm::Detached => hash_file(&arguments.input, arguments.hash)?,
-        SignatureForm::Raw => raw_digest(&arguments.input, hash.length())?,
+        SignatureForm::Detached => hash_file(path, arguments.hash)?,
+        SignatureForm::Raw => raw_digest(path, hash.length())?,
     };
     match arguments.padding {
         Padding::Pkcs1 => Input::digest(hash, &digest).map_err(|error| bad_input(&error)),
@@ -120,62 +127,25 @@ fn input(arguments: &SignArguments) -> Result<Input, Failure> {
     }
 }
 
-fn open(path: &Path) -> Result<(Box<dyn Read>, Option<u64>), Failure> {
-    if path == Path::new("-") {
-        return Ok((Box::new(std::io::stdin()), None));
-    }
-    let shown = path.display();
-    let failed = |error: std::io::Error| {
-        Failure::new(Exit::BadInput, say!("cannot read {shown}: {error}", "{shown} を読めません: {error}"))
-    };
-    let file = File::open(path).map_err(failed)?;
-    let metadata = file.metadata().map_err(failed)?;
-    if metadata.is_dir() {
-        return Err(Failure::new(Exit::BadInput, say!("{shown} is a folder", "{shown} はフォルダーです")));
-    }
-    Ok((Box::new(file), Some(metadata.len())))
-}
-
 /// Hashes a file of any size in constant memory, with a progress bar where it takes long.
 fn hash_file(path: &Path, hash: Hash) -> Result<Vec<u8>, Failure> {
-    const BAR_FROM: u64 = 64 << 20;
-    let (mut reader, length) = open(path)?;
-    let bar = match length {
-        Some(length) if length >= BAR_FROM => {
-            let style = ProgressStyle::with_template("{bar:40} {bytes}/{total_bytes} {eta}");
-            ProgressBar::new(length).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
-        }
-        _ => ProgressBar::hidden(),
-    };
+    let (reader, length) = inputs::open(path)?;
     let mut hasher = Hasher::new(match hash {
         Hash::Sha256 => mynumber::crypto::digest::Hash::Sha256,
         Hash::Sha384 => mynumber::crypto::digest::Hash::Sha384,
         Hash::Sha512 => mynumber::crypto::digest::Hash::Sha512,
     });
-    let mut buffer = vec![0; 1 << 16];
-    loop {
-        let count = match reader.read(&mut buffer) {
-            Ok(0) => break,
-            Ok(count) => count,
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
-            Err(error) => {
-                let shown = path.display();
-                return Err(Failure::new(
-                    Exit::BadInput,
-                    say!("cannot read {shown}: {error}", "{shown} を読めません: {error}"),
-                ));
-            }
-        };
-        hasher.update(buffer.get(..count).unwrap_or_default());
-        bar.inc(u64::try_from(count).unwrap_or_default());
-    }
-    bar.finish_and_clear();
+    progress::pieces(reader, &progress::bytes(length), |piece| {
+        hasher.update(piece);
+        Ok(())
+    })
+    .map_err(|error: std::io::Error| inputs::unreadable(path, &error))?;
     Ok(hasher.finish())
 }
 
 /// The hash itself, as bytes.
 fn raw_digest(path: &Path, length: usize) -> Result<Vec<u8>, Failure> {
-    let (reader, _) = open(path)?;
+    let (reader, _) = inputs::open(path)?;
     let mut digest = Vec::new();
     let limit = u64::try_from(length).unwrap_or(64) + 1;
     reader.take(limit).read_to_end(&mut digest).map_err(|error| bad_input(&error))?;
@@ -193,6 +163,19 @@ fn raw_digest(path: &Path, length: usize) -> Result<Vec<u8>, Failure> {
 
 fn bad_input(error: &dyn std::fmt::Display) -> Failure {
     Failure::new(Exit::BadInput, say!("{error}", "入力の誤り: {error}"))
+}
+
+/// What was looked at before a signature is given out, and what was not.
+const CHECKED: [&str; 2] = ["purpose of the certificate", "signature against the card's certificate"];
+const NOT_CHECKED: [&str; 3] = ["issuer", "validity at this time", "revocation"];
+
+/// The name of a hash in JSON.
+const fn hash_name(hash: Hash) -> &'static str {
+    match hash {
+        Hash::Sha256 => "sha256",
+        Hash::Sha384 => "sha384",
+        Hash::Sha512 => "sha512",
+    }
 }
 
 #[derive(Serialize)]
@@ -215,19 +198,15 @@ impl SignatureProduct {
                 SigningKey::Sign => "signature",
                 SigningKey::Auth => "user_authentication",
             },
-            hash: match arguments.hash {
-                Hash::Sha256 => "sha256",
-                Hash::Sha384 => "sha384",
-                Hash::Sha512 => "sha512",
-            },
+            hash: hash_name(arguments.hash),
             padding: match arguments.padding {
                 Padding::Pkcs1 => "pkcs1",
                 Padding::Pss => "pss",
             },
             signature: Base64::encode_string(signature.value()),
             certificate_pem: pem(signature.certificate()),
-            checked: ["purpose of the certificate", "signature against the card's certificate"],
-            not_checked: ["issuer", "validity at this time", "revocation"],
+            checked: CHECKED,
+            not_checked: NOT_CHECKED,
         }
     }
 }
