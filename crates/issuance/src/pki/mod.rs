@@ -5,14 +5,18 @@
 //! the digit 9, so nothing that it issues is taken for a real card's by software that looks. One key pair per chain
 //! serves all municipalities, which real ones do not share.
 
+mod crl;
 mod cv;
 mod keys;
 mod names;
+mod ocsp;
 mod profile;
 mod store;
 
 #[cfg(test)]
 mod openssl_tests;
+#[cfg(test)]
+mod revocation_tests;
 
 use std::collections::BTreeMap;
 
@@ -21,8 +25,10 @@ use rand_core::CryptoRng;
 use rsa::RsaPrivateKey;
 use rsa::pkcs1v15::Pkcs1v15Sign;
 
+pub use crl::{Edition, Revoked};
 pub use cv::{CardVerifiableKey, Chain};
 pub use names::ORGANIZATION;
+pub use ocsp::{OcspAnswer, OcspDelegate};
 pub use store::{Store, StoreError};
 
 use crate::person::Municipality;
@@ -217,6 +223,9 @@ pub enum PkiError {
     /// One of the authority's own certificates cannot be read: a fault of this crate.
     #[error("the authority's own certificate cannot be read")]
     OwnCertificate(#[source] mynumber_crypto::certificate::Error),
+    /// A purpose that the test authority certifies nobody for.
+    #[error("the test authority does not certify for this purpose")]
+    NoSuchAuthority,
     /// The authority lacks one of its keys: a fault of this crate.
     #[error("the authority lacks one of its keys")]
     KeyMissing,

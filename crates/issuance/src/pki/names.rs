@@ -65,6 +65,11 @@ impl Kind {
         ])
     }
 
+    /// The subject of a delegate that answers OCSP requests.
+    pub(crate) fn responder(self) -> Result<Name, PkiError> {
+        name(&[(O, ORGANIZATION), (OU, self.unit()), (CN, "TEST OCSP Responder")])
+    }
+
     /// The subject of a holder's certificate: the municipality stands in signature certificates only.
     pub(crate) fn holder(self, municipality: &Municipality, common_name: &str) -> Result<Name, PkiError> {
         match self {

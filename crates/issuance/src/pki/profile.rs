@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use const_oid::ObjectIdentifier;
-use der::asn1::{Ia5String, OctetString};
+use der::asn1::{GeneralizedTime, Ia5String, OctetString, UtcTime};
 use der::{Any, DateTime, Encode};
 use rsa::RsaPrivateKey;
 use rsa::pkcs1v15::SigningKey;
@@ -42,6 +42,8 @@ const AUTHORITY_INFO_ACCESS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.
 const CPS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.2.1");
 const OCSP: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.48.1");
 const CLIENT_AUTH: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.2");
+const OCSP_SIGNING: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.9");
+const OCSP_NO_CHECK: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.48.1.5");
 /// The policies of test cards: clients recognise the purpose by them, and that nothing real is certified.
 const TEST_SIGNATURE_POLICY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.392.200149.8.5.1.0.20");
 const TEST_AUTHENTICATION_POLICY: ObjectIdentifier =
@@ -159,6 +161,23 @@ pub(super) fn user_authentication(
     build(profile, holder.key, issuer.key, frame)
 }
 
+/// The certificate of a delegate that answers OCSP requests (RFC 6960 §4.2.2.2).
+pub(super) fn responder(
+    issuer: &Issuer<'_>,
+    key: &RsaPrivateKey,
+    frame: &Frame,
+) -> Result<Vec<u8>, PkiError> {
+    let extensions = vec![
+        raw(KEY_USAGE, true, SIGNATURE_ONLY)?,
+        extension(EXTENDED_KEY_USAGE, false, &ExtendedKeyUsage(vec![OCSP_SIGNING]))?,
+        raw(OCSP_NO_CHECK, false, &[0x05, 0x00])?,
+        authority_key_identifier(issuer)?,
+        subject_key_identifier(key)?,
+    ];
+    let profile = Profile { issuer: issuer.kind.authority()?, subject: issuer.kind.responder()?, extensions };
+    build(profile, key, issuer.key, frame)
+}
+
 /// The holder's attributes as otherNames, in the order of the card: name, birth date, sex, address, and which characters
 /// of name and address are substitutes.
 pub(crate) fn holder_attributes(texts: [(u32, &str); 6]) -> Result<GeneralNames, PkiError> {
@@ -189,17 +208,34 @@ fn build(
 }
 
 fn time(at: UnixTime) -> Result<Time, PkiError> {
-    let seconds = u64::try_from(at.seconds()).map_err(|_| PkiError::Time)?;
     // The builder turns it into a UTCTime where RFC 5280 §4.1.2.5 asks for one.
-    Ok(Time::from(DateTime::from_unix_duration(Duration::from_secs(seconds))?))
+    Ok(Time::from(date_time(at)?))
 }
 
-fn key_info(key: &RsaPrivateKey) -> Result<SubjectPublicKeyInfoOwned, PkiError> {
+fn date_time(at: UnixTime) -> Result<DateTime, PkiError> {
+    let seconds = u64::try_from(at.seconds()).map_err(|_| PkiError::Time)?;
+    Ok(DateTime::from_unix_duration(Duration::from_secs(seconds))?)
+}
+
+/// A UTCTime through 2049, a GeneralizedTime from then on (RFC 5280 §4.1.2.5).
+pub(super) fn utc_or_generalized(at: UnixTime) -> Result<Time, PkiError> {
+    let date_time = date_time(at)?;
+    Ok(match UtcTime::from_date_time(date_time) {
+        Ok(utc) => Time::from(utc),
+        Err(_) => Time::from(date_time),
+    })
+}
+
+pub(super) fn generalized(at: UnixTime) -> Result<GeneralizedTime, PkiError> {
+    Ok(GeneralizedTime::from_date_time(date_time(at)?))
+}
+
+pub(super) fn key_info(key: &RsaPrivateKey) -> Result<SubjectPublicKeyInfoOwned, PkiError> {
     Ok(SubjectPublicKeyInfoOwned::from_key(&key.to_public_key())?)
 }
 
 /// SHA-1 of the public key's bits: method 1 of RFC 5280 §4.2.1.2, as JPKI does it.
-fn key_identifier(key: &RsaPrivateKey) -> Result<OctetString, PkiError> {
+pub(super) fn key_identifier(key: &RsaPrivateKey) -> Result<OctetString, PkiError> {
     let info = key_info(key)?;
     Ok(OctetString::new(Sha1::digest(info.subject_public_key.raw_bytes()).as_slice())?)
 }
@@ -208,7 +244,7 @@ fn subject_key_identifier(key: &RsaPrivateKey) -> Result<Extension, PkiError> {
     extension(SUBJECT_KEY_IDENTIFIER, false, &key_identifier(key)?)
 }
 
-fn authority_key_identifier(issuer: &Issuer<'_>) -> Result<Extension, PkiError> {
+pub(super) fn authority_key_identifier(issuer: &Issuer<'_>) -> Result<Extension, PkiError> {
     let identifier = AuthorityKeyIdentifier {
         key_identifier: Some(key_identifier(issuer.key)?),
         authority_cert_issuer: Some(directory(issuer.kind.authority()?)),
@@ -235,14 +271,18 @@ fn crl_distribution_point(name: Name) -> Result<Extension, PkiError> {
     extension(CRL_DISTRIBUTION_POINTS, false, &CrlDistributionPoints(vec![point]))
 }
 
-fn directory(name: Name) -> GeneralNames {
+pub(super) fn directory(name: Name) -> GeneralNames {
     vec![GeneralName::DirectoryName(name)]
 }
 
-fn extension(id: ObjectIdentifier, critical: bool, value: &impl Encode) -> Result<Extension, PkiError> {
+pub(super) fn extension(
+    id: ObjectIdentifier,
+    critical: bool,
+    value: &impl Encode,
+) -> Result<Extension, PkiError> {
     raw(id, critical, &value.to_der()?)
 }
 
-fn raw(id: ObjectIdentifier, critical: bool, der: &[u8]) -> Result<Extension, PkiError> {
+pub(super) fn raw(id: ObjectIdentifier, critical: bool, der: &[u8]) -> Result<Extension, PkiError> {
     Ok(Extension { extn_id: id, critical, extn_value: OctetString::new(der)? })
 }
