@@ -42,6 +42,7 @@
 //! | [`genuine`] | the proof that a card is genuine: signed records, and a chip that answers |
 //! | [`batch`] | many checks at once, on all cores, in order |
 //! | [`login`] | the card answers the challenge of a service |
+//! | [`revocation`] | a folder of CRL files as the source of revocation data |
 //! | [`testing`] | a simulated person's card in one line, for tests |
 //!
 //! What this crate adds is the glue between rooms that may not name each other: [`Slot`] puts a virtual card at the end of
@@ -58,6 +59,7 @@ mod check;
 pub mod cms;
 pub mod genuine;
 pub mod login;
+pub mod revocation;
 mod slot;
 pub mod testing;
 

@@ -22,12 +22,16 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use mynumber_applet::FileId;
+use mynumber_crypto::certificate::{Certificate, Purpose};
+use mynumber_crypto::revocation::Reason;
 use mynumber_crypto::{UnixTime, cvc};
 use mynumber_issuance::person::{Secrets, built_in};
 use mynumber_issuance::pki::{CardVerifiableKey, Chain};
+use mynumber_issuance::pki::{Edition, Revoked};
 use mynumber_issuance::{TestAuthority, personalise};
 use mynumber_transport::InProcess;
-use mynumber_virtual_card::{MemoryStorage, Quirks, Storage, VirtualCard};
+use mynumber_virtual_card::{FileContents, MemoryStorage, Quirks, Storage, VirtualCard};
 
 use crate::Slot;
 
@@ -103,6 +107,61 @@ pub fn slot(person: &str, quirks: &Quirks) -> Slot {
         card.rewrite(|image| quirks.shape(image)).expect("memory does not fail");
     }
     Slot::new(card.with_quirks(quirks.clone(), |_| ()))
+}
+
+/// The certificate of a built-in person for this purpose, DER: the one on every [`card`] of that person.
+///
+/// # Panics
+/// When nobody has this name, or the person has no such certificate (a child has no signature certificate).
+#[must_use]
+#[track_caller]
+#[expect(clippy::expect_used, clippy::panic, reason = "a fixture of tests; documented above")]
+pub fn certificate(person: &str, purpose: Purpose) -> Vec<u8> {
+    let bytes = made(person).read().expect("memory does not fail");
+    let card = VirtualCard::open(MemoryStorage::holding(&bytes), crate::system_random())
+        .expect("what was written can be opened");
+    let file = match purpose {
+        Purpose::Signature => FileId::SignatureCertificate,
+        _ => FileId::UserAuthenticationCertificate,
+    };
+    match card.image().files.get(&file) {
+        Some(FileContents::Bytes(certificate)) => certificate.clone(),
+        _ => panic!("{person:?} has no certificate for this purpose"),
+    }
+}
+
+/// The CRL of the day on which the cards of this module are issued ([`ISSUED`], good for 24 hours), DER: of the
+/// municipality in which all built-in people live, with the certificates of these people on it.
+///
+/// ```
+/// use mynumber::crypto::revocation::{Given, Reason};
+/// use mynumber::crypto::certificate::Purpose;
+/// use mynumber::testing;
+///
+/// // taro lost his card and called the hotline.
+/// let source = Given::new().with_crl(testing::crl(Purpose::Signature, &[("taro", Reason::CertificateHold)]));
+/// # assert_eq!(format!("{source:?}").is_empty(), false);
+/// ```
+///
+/// # Panics
+/// As [`certificate`].
+#[must_use]
+#[track_caller]
+#[expect(clippy::expect_used, reason = "a fixture of tests; documented above")]
+pub fn crl(purpose: Purpose, revoked: &[(&str, Reason)]) -> Vec<u8> {
+    let municipality = built_in::find("taro").expect("taro is built in").municipality;
+    let revoked: Vec<Revoked> = revoked
+        .iter()
+        .map(|(person, reason)| {
+            let certificate = certificate(person, purpose);
+            let certificate = Certificate::parse(&certificate).expect("our own certificate");
+            let serial = certificate.serial().to_vec();
+            Revoked { serial, when: ISSUED, reason: *reason, invalid_since: None }
+        })
+        .collect();
+    let tomorrow = UnixTime::from_seconds(ISSUED.seconds() + 86_400);
+    let edition = Edition { number: 1, this_update: ISSUED, next_update: tomorrow };
+    authority().crl(purpose, Some(&municipality), &revoked, &edition).expect("our own times and numbers")
 }
 
 /// This person's card as it was issued, made at the first call.

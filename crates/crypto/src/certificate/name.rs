@@ -36,6 +36,17 @@ pub struct Name<'a> {
 const MAX_ATTRIBUTES: usize = 32;
 
 impl<'a> Name<'a> {
+    /// Reads the name that `der` is: one, and nothing after it.
+    ///
+    /// # Errors
+    /// [`Error`] with the position.
+    pub fn from_der(der: &'a [u8]) -> Result<Self, Error> {
+        let mut reader = Der::new(Object::Certificate, Field::Subject, der, 0);
+        let name = Self::read(&mut reader)?;
+        reader.finish()?;
+        Ok(name)
+    }
+
     /// Reads the next element of `der` as a name.
     pub(crate) fn read(der: &mut Der<'a>) -> Result<Self, Error> {
         let element = der.read(SEQUENCE)?;

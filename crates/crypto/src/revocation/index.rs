@@ -33,8 +33,8 @@ pub struct CrlIndex<B> {
     /// Where each bucket ends, in slots; it begins where the one before ends.
     ends: Vec<u32>,
     slots: Vec<u8>,
-    /// The issuer who was found to have made this CRL.
-    proven: Option<[u8; 32]>,
+    /// Whether this issuer made the CRL.
+    proven: Option<Proof>,
 }
 
 impl<B: AsRef<[u8]>> CrlIndex<B> {
@@ -92,12 +92,7 @@ impl<B: AsRef<[u8]>> CrlIndex<B> {
     /// The index without its ownership.
     #[must_use]
     pub fn by_ref(&self) -> IndexRef<'_> {
-        IndexRef {
-            bytes: self.bytes.as_ref(),
-            ends: &self.ends,
-            slots: &self.slots,
-            proven: self.proven.as_ref(),
-        }
+        IndexRef { bytes: self.bytes.as_ref(), ends: &self.ends, slots: &self.slots, proven: self.proven }
     }
 
     /// The CRL.
@@ -126,26 +121,43 @@ impl<B: AsRef<[u8]>> CrlIndex<B> {
         self.slots.capacity() + self.ends.capacity() * size_of::<u32>()
     }
 
-    /// Checks that `issuer` made the CRL and may, as [`Crl::check_issuer`] does, and remembers it: the signature over a
-    /// large CRL is then checked once, not for every certificate.
+    /// Checks that `issuer` made the CRL and may, as [`Crl::check_issuer`] does, and remembers what came out: the
+    /// signature over a large CRL is then checked once, not for every certificate.
     ///
     /// # Errors
     /// As [`Crl::check_issuer`].
     pub fn prove(&mut self, issuer: &Issuer<'_>) -> Result<(), Why> {
-        let proof = proof(issuer);
-        if self.proven != Some(proof) {
-            self.crl().map_err(Why::Unreadable)?.check_issuer(issuer)?;
-            self.proven = Some(proof);
+        let fingerprint = fingerprint_of(issuer);
+        if let Some(proof) = self.proven.filter(|proof| proof.issuer == fingerprint) {
+            return proof.outcome;
         }
-        Ok(())
+        let outcome = self.crl().map_err(Why::Unreadable)?.check_issuer(issuer);
+        // Another generation of the same authority is told by its key identifier, which costs nothing.
+        if matches!(outcome, Ok(()) | Err(Why::Signature(_))) {
+            self.proven = Some(Proof { issuer: fingerprint, outcome });
+        }
+        outcome
     }
+
+    /// Whether [`CrlIndex::prove`] has an answer for this issuer.
+    #[must_use]
+    pub fn is_settled(&self, issuer: &Issuer<'_>) -> bool {
+        self.proven.is_some_and(|proof| proof.issuer == fingerprint_of(issuer))
+    }
+}
+
+/// What came out when the CRL was held against an issuer.
+#[derive(Clone, Copy)]
+struct Proof {
+    issuer: [u8; 32],
+    outcome: Result<(), Why>,
 }
 
 impl<B> fmt::Debug for CrlIndex<B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CrlIndex")
             .field("entries", &(self.slots.len() / SLOT))
-            .field("proven", &self.proven.is_some())
+            .field("settled", &self.proven.is_some())
             .finish_non_exhaustive()
     }
 }
@@ -156,7 +168,7 @@ pub struct IndexRef<'a> {
     bytes: &'a [u8],
     ends: &'a [u32],
     slots: &'a [u8],
-    proven: Option<&'a [u8; 32]>,
+    proven: Option<Proof>,
 }
 
 impl<'a> IndexRef<'a> {
@@ -186,8 +198,8 @@ impl<'a> IndexRef<'a> {
 
     /// Checks who made the CRL unless that was done for the same issuer before.
     pub(super) fn check_issuer(self, crl: &Crl<'_>, issuer: &Issuer<'_>) -> Result<(), Why> {
-        if self.proven.is_some_and(|proven| *proven == proof(issuer)) {
-            return Ok(());
+        if let Some(proof) = self.proven.filter(|proof| proof.issuer == fingerprint_of(issuer)) {
+            return proof.outcome;
         }
         crl.check_issuer(issuer)
     }
@@ -302,7 +314,7 @@ const fn fingerprint(hash: u64) -> u8 {
 }
 
 /// Name and key of an issuer, and all else that decides whether a CRL is of its making.
-fn proof(issuer: &Issuer<'_>) -> [u8; 32] {
+fn fingerprint_of(issuer: &Issuer<'_>) -> [u8; 32] {
     let length = |part: &[u8]| u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes();
     let (kind, first, second): (u8, &[u8], &[u8]) = match issuer.key() {
         PublicKey::Rsa { modulus, exponent } => (1, modulus, exponent),

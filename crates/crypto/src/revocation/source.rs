@@ -3,7 +3,7 @@
 use super::index::IndexRef;
 use super::ocsp::{Proven, Reply, Response};
 use super::{Crl, CrlIndex, Freshness, Issuer, Revocation, Status, Why, scope};
-use crate::asn1::{Error, ErrorKind};
+use crate::asn1::{Error, ErrorKind, Field};
 use crate::certificate::{Certificate, Name};
 use crate::path::TrustedCertificate;
 use crate::time::UnixTime;
@@ -367,6 +367,8 @@ impl Judge<'_> {
 const fn weight(why: &Why) -> u8 {
     match why {
         Why::OtherIssuer | Why::NotAboutThis => 0,
+        // No CRL at all, as it seems.
+        Why::Unreadable(error) if matches!(error.field(), Field::Whole) => 0,
         Why::OutOfScope => 1,
         _ => 2,
     }
