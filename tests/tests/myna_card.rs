@@ -92,6 +92,42 @@ fn it_reads_and_verifies_the_input_assist_application() {
 }
 
 #[test]
+fn its_secure_messaging_works_with_ours_and_ends_as_it_expects() {
+    let person = built_in::find("watanabe").unwrap();
+    let mut card = card(&person);
+    let mut text = TextAp::select(&mut card).unwrap();
+    text.verify_code_a(&pin(person.my_number.as_str())).unwrap();
+    // A verification number is not enough.
+    assert!(matches!(text.open_secure_session(&[7; 32]), Err(Error::Status(word)) if word.value() == 0x6982));
+    text.verify_pin(&pin("2345")).unwrap();
+    let whole = [0x0001, 0x0002, 0x0003, 0x0004, 0x0005, 0x0006, 0x0007, 0x0008]
+        .map(|ef| {
+            text.card().select_ef(ef).unwrap();
+            text.card().read_binary_physical().unwrap()
+        });
+    let mut secure = text.open_secure_session(&[7; 32]).unwrap();
+    secure.verify(0x0014, &pin(person.my_number.as_str())).unwrap();
+    secure.verify(0x0015, &pin("51022920369905")).unwrap();
+    // What the application refuses counts all the same.
+    let wrong = secure.verify(0x0015, &pin("00000000000000"));
+    assert!(matches!(wrong, Err(Error::PinIncorrect { .. })), "{wrong:?}");
+    assert!(matches!(secure.verify(0x0012, &pin("1234")), Err(Error::PinBlocked)));
+    for (ef, plain) in (1..).zip(&whole) {
+        assert_eq!(&secure.read_ef_physical(ef).unwrap(), plain);
+    }
+    // Plain commands in between do not count.
+    secure.card().select_ef(0x0001).unwrap();
+    assert_eq!(secure.read_binary(3, 12).unwrap(), person.my_number.as_str().as_bytes());
+    assert_eq!(secure.counter(), 22);
+    // A session of another key: what this one enciphers cannot be deciphered any more.
+    let mut text = TextAp::select(&mut card).unwrap();
+    let _ = text.open_secure_session(&[8; 32]).unwrap();
+    let mut wire = card.into_transport();
+    assert_eq!(wire.transmit(&[0x0C, 0xB0, 0, 0, 0]).unwrap(), [0x69, 0x87]);
+    assert_eq!(wire.transmit(&[0x08, 0xB0, 0, 0, 5, 0x96, 3, 0, 0, 0, 0]).unwrap(), [0x69, 0xFC]);
+}
+
+#[test]
 fn it_reads_and_verifies_the_card_face_application() {
     let person = built_in::find("watanabe").unwrap();
     let mut card = card(&person);

@@ -40,6 +40,9 @@ impl Class {
     /// `80`: proprietary (JICSAP system commands), basic channel.
     pub const PROPRIETARY: Self = Self(0x80);
 
+    /// `08`: as [`Class::ISO`], under secure messaging, the command header not authenticated.
+    pub const SECURE_MESSAGING: Self = Self(0x08);
+
     /// Which reading applies.
     #[must_use]
     pub const fn kind(self) -> ClassKind {

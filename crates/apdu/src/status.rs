@@ -99,6 +99,8 @@ impl StatusWord {
     pub const SECURE_MESSAGING_OBJECT_MISSING: Self = Self(0x6987);
     /// `6988`: a secure-messaging object is wrong.
     pub const SECURE_MESSAGING_OBJECT_WRONG: Self = Self(0x6988);
+    /// `69FC`: there is no secure-messaging session (CARD.md §1).
+    pub const SECURE_MESSAGING_SESSION_GONE: Self = Self(0x69FC);
     /// `6A80`: wrong data field.
     pub const WRONG_DATA: Self = Self(0x6A80);
     /// `6A81`: function not supported.

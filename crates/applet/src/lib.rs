@@ -27,6 +27,7 @@ mod number;
 pub mod pin;
 pub mod retry;
 pub mod rows;
+pub mod secure_messaging;
 mod token;
 
 pub use content::Sex;

@@ -7,6 +7,7 @@ use mynumber_applet::content::ContentError;
 use mynumber_applet::{ApplicationId, DataObjectId, FileId, KeyId, PinId};
 use mynumber_transport as transport;
 
+use crate::secure::SecureMessagingError;
 use crate::sign::CheckFailure;
 
 /// Whose fault an error is.
@@ -40,6 +41,8 @@ pub enum Step {
     Sign,
     /// A PIN was changed.
     Change,
+    /// A session key for secure messaging was delivered.
+    Secure,
     /// The card was logged out and given back.
     LogOut,
 }
@@ -54,6 +57,7 @@ impl fmt::Display for Step {
             Self::Read => "reading",
             Self::Sign => "signing with",
             Self::Change => "changing",
+            Self::Secure => "delivering a session key under",
             Self::LogOut => "logging out of",
         })
     }
@@ -173,6 +177,7 @@ impl core::error::Error for Error {
             ErrorKind::HalfChanged { cause, .. } => Some(cause),
             ErrorKind::Content(cause) => Some(cause),
             ErrorKind::SignatureCheck(cause) => Some(cause),
+            ErrorKind::SecureMessaging(cause) => Some(cause),
             _ => None,
         }
     }
@@ -365,6 +370,20 @@ pub enum ErrorKind {
         /// What stopped the change.
         cause: Box<Error>,
     },
+    /// The card takes no session key. What was to be enciphered was not sent.
+    #[error(
+        "the card takes no session key (it answered {status}), so nothing was sent that was to be enciphered; do without secure messaging only where the wire is trusted"
+    )]
+    NoSecureMessaging {
+        /// The status word.
+        status: StatusWord,
+    },
+    /// An answer under secure messaging is not what it should be. The session key is wiped, the card locked.
+    #[error("{0}; the secured session is over, begin a new one, and suspect the reader if it happens again")]
+    SecureMessaging(SecureMessagingError),
+    /// An earlier error has ended the session under secure messaging. Nothing was sent.
+    #[error("an earlier error has ended the secured session, so nothing was sent; begin a new one")]
+    SecuredSessionOver,
     /// What was asked for is done, but that the card is locked again is not certain.
     #[error("done, but it is not certain that the card is locked again ({0}); take it off the reader")]
     LogOut(Trouble),
@@ -383,6 +402,7 @@ impl ErrorKind {
                 Trouble::Exchange(_) => Fault::Card,
             },
             Self::SessionLost => Fault::Unreachable,
+            Self::NoSecureMessaging { .. } => Fault::Unsupported,
             Self::HalfChanged { cause, .. } => cause.fault(),
             Self::Exchange(exchange::Error::ExtendedRefused)
             | Self::Erased

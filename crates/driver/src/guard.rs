@@ -73,6 +73,11 @@ fn permit(row: &PinRow, tries: Tries, last_try: LastTry) -> Result<(), ErrorKind
     }
 }
 
+fn permitted(pin: PinId, tries: Tries, last_try: LastTry) -> Result<(), Error> {
+    permit(pin.row(), tries, last_try)
+        .map_err(|kind| Error::new(kind, Step::AskTries, Object::Pin(pin)))
+}
+
 impl<T: Transport> Session<'_, T> {
     /// Asks for the tries left: VERIFY without data, exactly four bytes, which costs none (CARD.md §3.1).
     ///
@@ -109,26 +114,47 @@ impl<T: Transport> Session<'_, T> {
 
     /// Presents a secret, under the guard. The application is selected and asked for the tries left beforehand.
     pub(crate) fn verify(&mut self, pin: PinId, secret: &[u8], last_try: LastTry) -> Result<(), Error> {
-        let row = pin.row();
-        let object = Object::Pin(pin);
-        if self.connection.refused.contains(pin, secret) {
-            return Err(Error::new(ErrorKind::RefusedBefore, Step::Verify, object));
-        }
+        self.refuse_again(pin, secret)?;
         let tries = self.tries(pin)?;
-        permit(row, tries, last_try).map_err(|kind| Error::new(kind, Step::AskTries, object))?;
-        let reference = match self.connection.addressing {
-            Addressing::ShortId => reference_of(row),
-            Addressing::Selection => CURRENT_FILE,
-        };
+        permitted(pin, tries, last_try)?;
         self.mark_verified();
-        let status = match self.try_call(verify_command(reference).with_data(secret), &mut []) {
+        let command = verify_command(self.reference_to_present(pin.row())).with_data(secret);
+        let status = match self.try_call(command, &mut []) {
             Ok(answer) => answer.status,
             Err(trouble) => return Err(self.verify_lost(pin, secret, tries, trouble)),
         };
         self.judge_verify(pin, secret, status)
     }
 
-    fn judge_verify(&mut self, pin: PinId, secret: &[u8], status: StatusWord) -> Result<(), Error> {
+    /// As the guard of [`Session::verify`], where the application is selected and what is unlocked must stay so.
+    pub(crate) fn permit_unlocked(
+        &mut self,
+        pin: PinId,
+        secret: &[u8],
+        last_try: LastTry,
+    ) -> Result<Tries, Error> {
+        self.refuse_again(pin, secret)?;
+        let tries = Tries::from_status(self.query(pin.row())?);
+        permitted(pin, tries, last_try)?;
+        Ok(tries)
+    }
+
+    fn refuse_again(&self, pin: PinId, secret: &[u8]) -> Result<(), Error> {
+        if self.connection.refused.contains(pin, secret) {
+            return Err(Error::new(ErrorKind::RefusedBefore, Step::Verify, Object::Pin(pin)));
+        }
+        Ok(())
+    }
+
+    /// How P2 of VERIFY names the reference, after the card was asked for its tries.
+    pub(crate) const fn reference_to_present(&self, row: &PinRow) -> u8 {
+        match self.connection.addressing {
+            Addressing::ShortId => reference_of(row),
+            Addressing::Selection => CURRENT_FILE,
+        }
+    }
+
+    pub(crate) fn judge_verify(&mut self, pin: PinId, secret: &[u8], status: StatusWord) -> Result<(), Error> {
         let kind = match status.meaning() {
             Meaning::Success => return Ok(()),
             Meaning::TriesLeft(0) | Meaning::Blocked => {
@@ -149,7 +175,13 @@ impl<T: Transport> Session<'_, T> {
     }
 
     /// The answer to VERIFY did not come. It is not repeated: it may have cost a try.
-    fn verify_lost(&mut self, pin: PinId, secret: &[u8], before: Tries, cause: Trouble) -> Error {
+    pub(crate) fn verify_lost(
+        &mut self,
+        pin: PinId,
+        secret: &[u8],
+        before: Tries,
+        cause: Trouble,
+    ) -> Error {
         let object = Object::Pin(pin);
         if let Trouble::Transport(error) = &cause
             && error.delivery() == Delivery::NotSent

@@ -91,6 +91,7 @@ mod guard;
 mod identify;
 mod read;
 mod refused;
+mod secure;
 mod session;
 mod sign;
 #[cfg(test)]
@@ -105,5 +106,6 @@ pub use error::{Error, ErrorKind, Fault, Object, Step, Trouble};
 pub use file::Contents;
 pub use guard::Tries;
 pub use identify::{Counter, Identity};
+pub use secure::{Secured, SecuredReference, SecureMessagingError};
 pub use sign::{CheckFailure, Hash, Input, InputError, Scheme, SignatureCheck, Signs};
 pub use unlocked::{Selected, Signature, Unlocked};

@@ -52,7 +52,7 @@ const fn shape(id: FileId) -> Shape {
 }
 
 /// A file on its way.
-struct Reading {
+pub(crate) struct Reading {
     row: &'static FileRow,
     buffer: Zeroizing<Vec<u8>>,
     filled: usize,
@@ -64,7 +64,7 @@ struct Reading {
 }
 
 impl Reading {
-    fn new(row: &'static FileRow) -> Self {
+    pub(crate) fn new(row: &'static FileRow) -> Self {
         Self {
             row,
             buffer: Zeroizing::new(vec![0; usize::from(row.limit)]),
@@ -75,16 +75,41 @@ impl Reading {
         }
     }
 
-    const fn object(&self) -> Object {
+    pub(crate) const fn object(&self) -> Object {
         Object::File(self.row.id)
     }
 
-    fn error(&self, kind: ErrorKind) -> Error {
+    pub(crate) fn error(&self, kind: ErrorKind) -> Error {
         Error::new(kind, Step::Read, self.object())
     }
 
     fn data(&self) -> &[u8] {
         self.buffer.get(..self.filled).unwrap_or_default()
+    }
+
+    /// The number of bytes that came.
+    pub(crate) const fn filled(&self) -> usize {
+        self.filled
+    }
+
+    /// The most bytes that the file may have.
+    pub(crate) const fn limit(&self) -> u16 {
+        self.row.limit
+    }
+
+    /// Counts one more command; too many are an error.
+    pub(crate) fn count_piece(&mut self) -> Result<(), Error> {
+        self.pieces = self.pieces.saturating_add(1);
+        if self.pieces > MAX_PIECES { Err(self.error(ErrorKind::TooManyPieces)) } else { Ok(()) }
+    }
+
+    /// Takes bytes that follow those that came; `false` when the file may not have as many.
+    pub(crate) fn append(&mut self, bytes: &[u8]) -> bool {
+        let end = self.filled.saturating_add(bytes.len());
+        let Some(room) = self.buffer.get_mut(self.filled..end) else { return false };
+        room.copy_from_slice(bytes);
+        self.filled = end;
+        true
     }
 
     /// The number of bytes the content has, as far as what came tells.
@@ -97,7 +122,7 @@ impl Reading {
     }
 
     /// The bytes still wanted; `None` when the content is complete.
-    fn wanted(&self) -> Result<Option<Le>, Error> {
+    pub(crate) fn wanted(&self) -> Result<Option<Le>, Error> {
         if self.filled == 0 {
             let small = u32::from(self.row.limit) <= Le::SHORT_MAX.get();
             return Ok(Some(if small { Le::SHORT_MAX } else { Le::EXTENDED_MAX }));
@@ -123,7 +148,7 @@ impl Reading {
     }
 
     /// What was read, if nothing but filler follows the content.
-    fn finish(&self) -> Result<FileBytes, Error> {
+    pub(crate) fn finish(&self) -> Result<FileBytes, Error> {
         let FileLength::Total(total) = self.length()? else { return Err(self.too_short()) };
         let after = self.data().get(total..).unwrap_or_default();
         let filler = after.iter().all(|byte| *byte == 0xFF) || after.iter().all(|byte| *byte == 0x00);
@@ -138,7 +163,7 @@ impl Reading {
     }
 
     /// The card has no more of the file: enough, or too little.
-    fn end(&mut self) -> Result<(), Error> {
+    pub(crate) fn end(&mut self) -> Result<(), Error> {
         self.ended = true;
         match self.wanted()? {
             Some(_) => Err(self.too_short()),
@@ -192,10 +217,7 @@ impl<T: Transport> Session<'_, T> {
     fn transparent(&mut self, row: &'static FileRow) -> Result<FileBytes, Error> {
         let mut reading = Reading::new(row);
         while let Some(le) = reading.wanted()? {
-            reading.pieces = reading.pieces.saturating_add(1);
-            if reading.pieces > MAX_PIECES {
-                return Err(reading.error(ErrorKind::TooManyPieces));
-            }
+            reading.count_piece()?;
             self.piece(&mut reading, le)?;
         }
         reading.finish()

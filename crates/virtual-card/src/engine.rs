@@ -3,6 +3,7 @@
 mod change;
 mod data;
 mod read;
+mod secure;
 mod select;
 mod session;
 mod sign;
@@ -146,6 +147,9 @@ impl Engine {
             ParseErrorKind::InvalidInstruction => StatusWord::INSTRUCTION_NOT_SUPPORTED,
             _ => StatusWord::WRONG_LENGTH,
         })?;
+        if self.is_secured(command.class()) {
+            return self.secured(&command);
+        }
         let class = plain_class(command.class())?;
         let handler = COMMANDS
             .iter()
@@ -156,6 +160,11 @@ impl Engine {
             return Err(StatusWord::CONDITIONS_NOT_SATISFIED.into());
         }
         handler(self, &command)
+    }
+
+    /// Whether a command of this class is under secure messaging, which one application knows (CARD.md §4.3).
+    fn is_secured(&self, class: Class) -> bool {
+        self.session.application == Some(ApplicationId::InputAssist) && matches!(class.0, 0x08 | 0x0C)
     }
 
     /// The application that is selected, for commands that exist in applications only.
@@ -176,8 +185,8 @@ impl Engine {
     }
 }
 
-/// The class without its flags, which this card knows none of: one channel, no chaining, and secure messaging is not
-/// built.
+/// The class without its flags, of which none is known here: one channel, no chaining, and no secure messaging but in the
+/// input-assist application.
 fn plain_class(class: Class) -> Result<Class, StatusWord> {
     let plain = match class.0 {
         0x00..=0x1F => Class::ISO,

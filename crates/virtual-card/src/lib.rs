@@ -33,7 +33,12 @@
 //!
 //! | case | answer |
 //! | --- | --- |
-//! | class with channel bits; `08`, `0C` and the like; chaining bit; other classes | `6881`; `6882` *assumed*; `6884` *assumed*; `6E00` |
+//! | class with channel bits; `08`, `0C` and the like outside input assist; chaining bit; other classes | `6881`; `6882` *assumed*; `6884` *assumed*; `6E00` |
+//! | SET SESSION KEY in card face and common; in juki and JPKI, or before the PIN | `66F1`; `6982` |
+//! | SET SESSION KEY that holds no key in the one known form; of another length; not below the modulus | `6A80`; `6700` *assumed*; `6F00` |
+//! | class `08`: a number, padding, tag, length or second object that is wrong; no object | `6988`, `6987`, both end the session (for the latter *assumed*) |
+//! | class `08` without a session; class `0C` | `69FC` (also where there never was one: *assumed*); `6987`, the session ends (*assumed*) |
+//! | class `08` with another command than SELECT of an EF, READ BINARY, VERIFY | `6882`, not counted; *assumed* |
 //! | unknown instruction; bytes that are no command | `6D00`; `6700` |
 //! | SELECT by the beginning of a name; no name at all | the first that fits; the card manager, *assumed* |
 //! | SELECT of an unknown name or file, `3F00` | `6A82`, the selection stays (*assumed*) |
@@ -63,7 +68,7 @@
 //!
 //! # What is absent
 //!
-//! Secure messaging: SET SESSION KEY answers `66F1` or `6982`, as a card where no session key is set up. Terminal
+//! Message authentication in secure messaging, which the card has not either: its cryptograms hide, and prove nothing. Terminal
 //! authentication: `80 A2` answers `6700` or `6A86`, as was measured with dummy data. The issuer's commands: `6982`
 //! whatever comes; [`VirtualCard::rewrite`] and [`VirtualCard::reset_reference`] do their work. The driver's-licence
 //! application. Keys other than RSA: [`PrivateKey`] has room for them. Clocks, sockets, and a source of random numbers:

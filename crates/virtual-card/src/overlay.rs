@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use mynumber_apdu::{Command, Form, Instruction, Le, StatusWord};
+use mynumber_apdu::{Command, Form, Instruction, Le, SecureMessaging, StatusWord};
 
 use crate::card::Power;
 use crate::engine::Engine;
@@ -157,12 +157,14 @@ fn is_select_by_name(command: &Command<'_>) -> bool {
     command.instruction() == Instruction::SELECT && command.p1() == 0x04
 }
 
-/// Whether a reading command asks for more than comes. Only commands that may be carried out twice are meant.
+/// Whether a reading command asks for more than comes. Only commands that may be carried out twice are meant, which
+/// leaves those under secure messaging out: they are counted.
 fn is_inexact(command: &Command<'_>, came: usize) -> bool {
     let reads = matches!(
         command.instruction(),
         Instruction::READ_BINARY | Instruction::READ_RECORD | Instruction::GET_DATA
     );
     let asked = command.expected().and_then(|le| usize::try_from(le.get()).ok());
-    reads && (1..=256).contains(&came) && asked.is_some_and(|asked| asked != came)
+    let counted = command.class().secure_messaging() != SecureMessaging::None;
+    reads && !counted && (1..=256).contains(&came) && asked.is_some_and(|asked| asked != came)
 }

@@ -1,7 +1,7 @@
-//! GET DATA, GET CHALLENGE, and the commands whose other half is not built (CARD.md §1.3, §2.6, §4).
+//! GET DATA, GET CHALLENGE, and terminal authentication, which is not built (CARD.md §1.3, §2.6, §4).
 
 use mynumber_apdu::{Command, StatusWord};
-use mynumber_applet::{Access, ApplicationId, DataObjectId, PinId, rows};
+use mynumber_applet::{ApplicationId, DataObjectId, rows};
 
 use super::{Answer, Engine, is_extended, no_data, room, whole};
 
@@ -30,21 +30,6 @@ impl Engine {
         let mut bytes = vec![0; room(command)?];
         self.rng.fill_bytes(&mut bytes);
         Ok(bytes)
-    }
-
-    /// Secure messaging is not built: the input-assist application answers as if no session key were configured,
-    /// the others as measured (CARD.md §4.3).
-    pub(super) fn set_session_key(&mut self, _: &Command<'_>) -> Answer {
-        let word = match self.application()? {
-            ApplicationId::InputAssist if !self.session.opens(Access::AnyOf(&[PinId::InputAssist])) => {
-                StatusWord::SECURITY_NOT_SATISFIED
-            }
-            ApplicationId::InputAssist | ApplicationId::Common | ApplicationId::CardFace => {
-                StatusWord::NO_SESSION_KEY
-            }
-            _ => StatusWord::SECURITY_NOT_SATISFIED,
-        };
-        Err(word.into())
     }
 
     /// Terminal authentication is not built. What was measured: `00 C1` with dummy bytes is `6700`, other parameters

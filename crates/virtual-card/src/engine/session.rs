@@ -1,4 +1,4 @@
-//! What the chip remembers until the power goes: current application, current EF, verified references.
+//! What the chip remembers until the power goes: current application, current EF, verified references, session key.
 
 use std::collections::BTreeSet;
 
@@ -6,6 +6,7 @@ use mynumber_apdu::StatusWord;
 use mynumber_applet::{Access, ApplicationId, Ef, FileRow, KeyRow, PinId, PinRow, ReservedRow, TokenKind};
 
 use super::Engine;
+use super::secure::Secure;
 use crate::image::Image;
 
 /// An EF at card-manager level that can be selected and nothing else (CARD.md §2.6).
@@ -17,6 +18,8 @@ pub(super) struct Session {
     pub(super) application: Option<ApplicationId>,
     pub(super) current: Option<Ef>,
     verified: BTreeSet<PinId>,
+    /// The session key of secure messaging; it ends with the verified states (CARD.md §3.2).
+    pub(super) secure: Option<Secure>,
 }
 
 impl Session {
@@ -24,7 +27,7 @@ impl Session {
     /// that is current keeps them; sources disagree, and this is the case that a host must be ready for.
     pub(super) fn enter(&mut self, application: Option<ApplicationId>) {
         if application.is_none() || self.application != application {
-            self.verified.clear();
+            self.log_out();
         }
         self.application = application;
         self.current = None;
@@ -32,6 +35,7 @@ impl Session {
 
     pub(super) fn log_out(&mut self) {
         self.verified.clear();
+        self.secure = None;
     }
 
     pub(super) fn set_verified(&mut self, pin: PinId, verified: bool) {
