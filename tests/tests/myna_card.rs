@@ -100,11 +100,10 @@ fn its_secure_messaging_works_with_ours_and_ends_as_it_expects() {
     // A verification number is not enough.
     assert!(matches!(text.open_secure_session(&[7; 32]), Err(Error::Status(word)) if word.value() == 0x6982));
     text.verify_pin(&pin("2345")).unwrap();
-    let whole = [0x0001, 0x0002, 0x0003, 0x0004, 0x0005, 0x0006, 0x0007, 0x0008]
-        .map(|ef| {
-            text.card().select_ef(ef).unwrap();
-            text.card().read_binary_physical().unwrap()
-        });
+    let whole = [0x0001, 0x0002, 0x0003, 0x0004, 0x0005, 0x0006, 0x0007, 0x0008].map(|ef| {
+        text.card().select_ef(ef).unwrap();
+        text.card().read_binary_physical().unwrap()
+    });
     let mut secure = text.open_secure_session(&[7; 32]).unwrap();
     secure.verify(0x0014, &pin(person.my_number.as_str())).unwrap();
     secure.verify(0x0015, &pin("51022920369905")).unwrap();

@@ -1,4 +1,5 @@
 //! The virtual card against scripts of hex.
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use std::fs;
 use std::path::Path;

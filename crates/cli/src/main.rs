@@ -74,8 +74,8 @@ fn fault_of_ours() -> Failure {
 fn perform(run: &Run, wanted: &Command, mut command: clap::Command) -> Result<(), Failure> {
     match wanted {
         Command::Status => commands::status::run(run),
-        Command::Attributes => commands::holder::attributes(run),
-        Command::Number => commands::holder::number(run),
+        Command::Attributes(arguments) => commands::holder::attributes(run, arguments),
+        Command::Number(arguments) => commands::holder::number(run, arguments),
         Command::Face(arguments) => commands::face::run(run, arguments),
         Command::Certificate(arguments) => commands::certificate::run(run, arguments),
         Command::Sign(arguments) => commands::sign::run(run, arguments),

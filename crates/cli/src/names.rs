@@ -98,6 +98,7 @@ pub(crate) fn of_place(step: Step, object: Object) -> String {
         Step::Read => "読み取り",
         Step::Sign => "署名",
         Step::Change => "変更",
+        Step::Secure => "セッション鍵の送付",
         Step::LogOut => "終了処理",
         _ => "処理",
     };

@@ -74,8 +74,7 @@ fn permit(row: &PinRow, tries: Tries, last_try: LastTry) -> Result<(), ErrorKind
 }
 
 fn permitted(pin: PinId, tries: Tries, last_try: LastTry) -> Result<(), Error> {
-    permit(pin.row(), tries, last_try)
-        .map_err(|kind| Error::new(kind, Step::AskTries, Object::Pin(pin)))
+    permit(pin.row(), tries, last_try).map_err(|kind| Error::new(kind, Step::AskTries, Object::Pin(pin)))
 }
 
 impl<T: Transport> Session<'_, T> {
@@ -154,7 +153,12 @@ impl<T: Transport> Session<'_, T> {
         }
     }
 
-    pub(crate) fn judge_verify(&mut self, pin: PinId, secret: &[u8], status: StatusWord) -> Result<(), Error> {
+    pub(crate) fn judge_verify(
+        &mut self,
+        pin: PinId,
+        secret: &[u8],
+        status: StatusWord,
+    ) -> Result<(), Error> {
         let kind = match status.meaning() {
             Meaning::Success => return Ok(()),
             Meaning::TriesLeft(0) | Meaning::Blocked => {
@@ -175,13 +179,7 @@ impl<T: Transport> Session<'_, T> {
     }
 
     /// The answer to VERIFY did not come. It is not repeated: it may have cost a try.
-    pub(crate) fn verify_lost(
-        &mut self,
-        pin: PinId,
-        secret: &[u8],
-        before: Tries,
-        cause: Trouble,
-    ) -> Error {
+    pub(crate) fn verify_lost(&mut self, pin: PinId, secret: &[u8], before: Tries, cause: Trouble) -> Error {
         let object = Object::Pin(pin);
         if let Trouble::Transport(error) = &cause
             && error.delivery() == Delivery::NotSent

@@ -77,8 +77,11 @@
 //! - **Exchanges are what the user waits for.** Files are read whole by short EF identifier, in one extended command
 //!   where reader and card carry it; what they do not carry is found out once. Nothing is read twice.
 //!
-//! What is absent: cryptography (reading is not trusting; [`SignatureCheck`] is filled by who knows it), clocks, random
-//! numbers, and any PIN or personal datum in `Debug`, errors or logs.
+//! - **The input-assist application can be read enciphered**: [`Card::secure`]. [`Secured`] says what that protects and what
+//!   not: the PIN goes in the clear, and there is no MAC.
+//!
+//! What is absent: every other cryptography (reading is not trusting; [`SignatureCheck`] is filled by who knows it), clocks,
+//! random numbers (an argument), and any PIN or personal datum in `Debug`, errors or logs.
 
 mod cache;
 mod card;
@@ -106,6 +109,6 @@ pub use error::{Error, ErrorKind, Fault, Object, Step, Trouble};
 pub use file::Contents;
 pub use guard::Tries;
 pub use identify::{Counter, Identity};
-pub use secure::{Secured, SecuredReference, SecureMessagingError};
+pub use secure::{SecureMessagingError, Secured, SecuredReference};
 pub use sign::{CheckFailure, Hash, Input, InputError, Scheme, SignatureCheck, Signs};
 pub use unlocked::{Selected, Signature, Unlocked};

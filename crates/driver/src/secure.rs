@@ -282,9 +282,8 @@ impl<T: Transport> Secured<'_, T> {
         let number = self.take_number(step, object)?;
         // Limits of files are far below the offsets that P1 can hold.
         let offset = u16::try_from(reading.filled()).unwrap_or(u16::MAX).to_be_bytes();
-        let command =
-            secured(Instruction::READ_BINARY, offset, &[EXPECTED_LENGTH, 0x03, 0x00, 0x00, 0x00])
-                .expecting_all();
+        let command = secured(Instruction::READ_BINARY, offset, &[EXPECTED_LENGTH, 0x03, 0x00, 0x00, 0x00])
+            .expecting_all();
         let mut buffer = vec![0; usize::from(reading.limit()) + ROOM_AROUND];
         let answer = self.session.call(step, object, command, &mut buffer)?;
         match answer.status {
@@ -381,7 +380,3 @@ impl<T: Transport> fmt::Debug for Secured<'_, T> {
         f.debug_struct("Secured").field("over", &self.channel.is_none()).finish_non_exhaustive()
     }
 }
-
-#[cfg(test)]
-#[path = "secure_tests.rs"]
-mod tests;

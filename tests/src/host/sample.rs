@@ -2,8 +2,7 @@
 
 use std::sync::OnceLock;
 
-use mynumber_applet::content::AttributesRepr;
-use mynumber_applet::content::Sex;
+use mynumber_applet::content::{AttributesRepr, ChipPublicKey, SessionPublicKey, Sex};
 use mynumber_applet::pin::{FourDigitPin, PinFormError, SignaturePassword};
 use mynumber_applet::{DataObjectId, Date, FileId, KeyId, PinId, TokenKind, rows};
 use mynumber_driver::{CheckFailure, Input, Scheme, SignatureCheck};
@@ -13,7 +12,7 @@ use mynumber_virtual_card::{
 };
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
-use rsa::traits::SignatureScheme;
+use rsa::traits::{PublicKeyParts, SignatureScheme};
 use rsa::{Pkcs1v15Sign, Pss, RsaPrivateKey, RsaPublicKey};
 use sha2::{Digest, Sha256};
 
@@ -104,6 +103,10 @@ fn transparent(id: FileId) -> Made<Vec<u8>> {
             };
             repr.emit(&mut [0; 512])?.to_vec()
         }
+        FileId::SessionPublicKey => {
+            let (exponent, modulus) = (key()?.e_bytes(), key()?.n_bytes());
+            SessionPublicKey { key: ChipPublicKey::new(&exponent, &modulus)? }.emit(&mut [0; 512])?.to_vec()
+        }
         FileId::InputAssistFiller | FileId::CardFaceFiller => vec![0xFF; 16],
         FileId::CardFace => element(&[0xFF, 0x20], 3065),
         FileId::InputAssistCertificate | FileId::CardFaceCertificate => element(&[0x7F, 0x21], 563),
@@ -135,6 +138,7 @@ fn image() -> Made<Image> {
         KeyId::Signature,
         KeyId::UserAuthentication,
         KeyId::InputAssistInternal,
+        KeyId::InputAssistSession,
         KeyId::CardFaceInternal,
         KeyId::CommonInternal,
     ];

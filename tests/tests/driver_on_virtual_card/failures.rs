@@ -3,23 +3,34 @@
 use mynumber_applet::ApplicationId::{self, CardFace, Common, InputAssist, Jpki, Juki};
 use mynumber_applet::pin::{BirthDatePin, VerificationNumberB, reference};
 use mynumber_applet::{DataObjectId, PinId};
-use mynumber_driver::{Card, ChipKey, Error, ErrorKind, Fault, Input};
+use mynumber_driver::{Card, ChipKey, Error, ErrorKind, Fault, Input, file};
 use mynumber_transport::{CardSide as _, PowerEvent};
 use mynumber_virtual_card::Quirks;
 use testkit::host::{
     BIRTH_DATE, Failing, Failure, InsertedCard, KnownKey, NUMBER_B, PIN, four_digits, inserted, is_locked,
     signature_password, tries_left,
 };
+use testkit::virtual_card::rng;
 
 /// An operation, and the application it uses last.
 type Operation = (&'static str, ApplicationId, fn(&mut Card<Failing>) -> Result<(), Error>);
 
-const OPERATIONS: [Operation; 16] = [
+const OPERATIONS: [Operation; 18] = [
     ("identify", Common, |card| card.identify().map(drop)),
     ("counters", Common, |card| card.counters().map(drop)),
     ("free certificate", Jpki, |card| card.user_authentication_certificate().map(drop)),
     ("attributes", InputAssist, |card| card.attributes(&four_digits(PIN).unwrap()).map(drop)),
     ("number", InputAssist, |card| card.number(&four_digits(PIN).unwrap()).map(drop)),
+    ("number, enciphered", InputAssist, |card| {
+        card.number_secured(&four_digits(PIN).unwrap(), &mut rng()).map(drop)
+    }),
+    ("verification number, enciphered", InputAssist, |card| {
+        let mut secured = card.secure(&four_digits(PIN).unwrap(), &mut rng())?;
+        secured.read::<file::Attributes>()?;
+        let number = VerificationNumberB::parse(NUMBER_B).unwrap();
+        secured.verify::<reference::InputAssistNumberB>(&number)?;
+        secured.close()
+    }),
     ("signature certificate", Jpki, |card| {
         card.signature_certificate(&signature_password().unwrap()).map(drop)
     }),

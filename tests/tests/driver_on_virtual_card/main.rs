@@ -10,3 +10,9 @@ mod failures;
 mod pins;
 #[cfg(test)]
 mod reading;
+#[cfg(test)]
+mod secure;
+#[cfg(test)]
+mod secure_hostile;
+#[cfg(test)]
+mod tap;

@@ -81,9 +81,9 @@ pub(crate) enum Command {
     /// Show every PIN with the tries left and where it can be reset
     Status,
     /// Read name, address, birth date and sex (input-assist PIN)
-    Attributes,
+    Attributes(HolderArguments),
     /// Read My Number (input-assist PIN)
-    Number,
+    Number(HolderArguments),
     /// Read the card face and write photo, images and a picture of the card
     Face(FaceArguments),
     /// Read a certificate, or explain one
@@ -119,6 +119,13 @@ pub(crate) enum Command {
         /// Folder
         folder: PathBuf,
     },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct HolderArguments {
+    /// Read enciphered between reader and card (the PIN itself is not); fails where that cannot be had
+    #[arg(long)]
+    pub(crate) secure_messaging: bool,
 }
 
 /// How the card face is unlocked.

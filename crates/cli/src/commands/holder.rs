@@ -7,6 +7,7 @@ use mynumber::applet::{Date, PinId, Sex};
 use mynumber::driver::file::{self, Contents};
 use serde::Serialize;
 
+use crate::args::HolderArguments;
 use crate::escape::Escaped;
 use crate::failure::Failure;
 use crate::language::Language;
@@ -30,6 +31,27 @@ where
     Ok(bytes)
 }
 
+/// As [`read`], under secure messaging where it is asked for; never plain in its place.
+fn read_as<F>(run: &Run, card: &mut AnyCard, arguments: &HolderArguments) -> Result<Contents<F>, Failure>
+where
+    F: file::File,
+    reference::InputAssist: file::Opens<F>,
+{
+    let pin = run.four_digits(PinId::InputAssist.name())?;
+    if !arguments.secure_messaging {
+        return read(card, &pin, run.common.last_try);
+    }
+    let mut rng = mynumber::system_random();
+    let mut secured = if run.common.last_try {
+        card.secure_spending_the_last_try(&pin, &mut rng)?
+    } else {
+        card.secure(&pin, &mut rng)?
+    };
+    let bytes = secured.read::<F>()?;
+    secured.close()?;
+    Ok(bytes)
+}
+
 #[derive(Serialize)]
 struct AttributesProduct {
     name: String,
@@ -39,16 +61,17 @@ struct AttributesProduct {
     birth_date_raw: String,
     /// JIS X 0303: `1` male, `2` female, `9` not applicable, `0` unknown.
     sex: String,
+    /// Whether it travelled enciphered between reader and card.
+    secure_messaging: bool,
     #[serde(skip)]
     sex_name: Option<Sex>,
     #[serde(skip)]
     date: Option<Date>,
 }
 
-pub(crate) fn attributes(run: &Run) -> Result<(), Failure> {
+pub(crate) fn attributes(run: &Run, arguments: &HolderArguments) -> Result<(), Failure> {
     let mut card = run.card()?;
-    let pin = run.four_digits(PinId::InputAssist.name())?;
-    let bytes = read::<file::Attributes>(&mut card, &pin, run.common.last_try)?;
+    let bytes = read_as::<file::Attributes>(run, &mut card, arguments)?;
     let content = bytes.view()?;
     run.print(&AttributesProduct {
         name: content.name().to_owned(),
@@ -56,6 +79,7 @@ pub(crate) fn attributes(run: &Run) -> Result<(), Failure> {
         birth_date: content.birth_date().map(iso),
         birth_date_raw: content.birth_date_text().to_owned(),
         sex: char::from(content.sex_code()).to_string(),
+        secure_messaging: arguments.secure_messaging,
         sex_name: content.sex(),
         date: content.birth_date(),
     })
@@ -106,16 +130,18 @@ struct NumberProduct {
     number: String,
     /// Whether the last digit checks the other eleven.
     check_digit_fits: bool,
+    /// Whether it travelled enciphered between reader and card.
+    secure_messaging: bool,
 }
 
-pub(crate) fn number(run: &Run) -> Result<(), Failure> {
+pub(crate) fn number(run: &Run, arguments: &HolderArguments) -> Result<(), Failure> {
     let mut card = run.card()?;
-    let pin = run.four_digits(PinId::InputAssist.name())?;
-    let bytes = read::<file::IndividualNumber>(&mut card, &pin, run.common.last_try)?;
+    let bytes = read_as::<file::IndividualNumber>(run, &mut card, arguments)?;
     let content = bytes.view()?;
     run.print(&NumberProduct {
         number: content.as_str().to_owned(),
         check_digit_fits: content.number().is_ok(),
+        secure_messaging: arguments.secure_messaging,
     })
 }
 

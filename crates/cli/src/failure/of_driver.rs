@@ -213,6 +213,12 @@ fn japanese_kind(kind: &ErrorKind) -> String {
         ErrorKind::HalfChanged { .. } => {
             "住民基本台帳用暗証番号が片方のアプリケーションだけ変更されました。`mynumber pin repair` で揃えてください".to_owned()
         }
+        ErrorKind::NoSecureMessaging { status } => {
+            format!("カードがセッション鍵を受け付けません（応答 {status}）。暗号化すべきものは送信していません")
+        }
+        ErrorKind::SecureMessaging(cause) => {
+            format!("セキュアメッセージングの応答が正しくないため終了しました（{cause}）。繰り返す場合はリーダーを疑ってください")
+        }
         ErrorKind::LogOut(_) => "処理は完了しましたが、カードのロックを確認できません。カードを取り外してください".to_owned(),
         ErrorKind::SignatureLength { .. } | ErrorKind::SignatureCheck(_) => {
             "カードの署名が自身の証明書と一致しません。署名は返しません".to_owned()

@@ -25,10 +25,11 @@ fn every_command_answers_in_json_and_every_field_is_documented() {
     bench.write("message", "m");
     crate::pki::certificates(&bench);
     assert_eq!(bench.run(&["sign", "cms", "message", "-o", "m.p7m"], &[SIGNATURE]).code, 0);
-    let commands: [(&[&str], &[&str], i32); 34] = [
+    let commands: [(&[&str], &[&str], i32); 35] = [
         (&["status"], &[], 0),
         (&["attributes"], &[INPUT_ASSIST], 0),
         (&["number"], &[INPUT_ASSIST], 0),
+        (&["number", "--secure-messaging"], &[INPUT_ASSIST], 0),
         (&["face", "-o", "out"], &[INPUT_ASSIST], 0),
         (&["certificate", "sign"], &[SIGNATURE], 0),
         (&["certificate", "auth"], &[], 0),

@@ -18,9 +18,10 @@ fn b1_b2_a_pin_of_wrong_form_is_refused_and_nothing_is_sent() {
         "CANARY 77",
         "CANARY77\u{0}",
     ];
-    let commands: [(&[&str], &[&str]); 9] = [
+    let commands: [(&[&str], &[&str]); 10] = [
         (&["attributes"], four),
         (&["number"], four),
+        (&["number", "--secure-messaging"], four),
         (&["face", "-o", "out"], four),
         (&["sign", "message", "--key", "auth"], four),
         (&["pin", "change", "auth"], four),

@@ -34,6 +34,25 @@ fn attributes_and_number_are_shown() {
 }
 
 #[test]
+fn attributes_and_number_are_read_enciphered_or_not_at_all() {
+    let bench = Bench::new();
+    for command in ["attributes", "number"] {
+        let plain = bench.run(&[command], &[INPUT_ASSIST]);
+        let secured = bench.run(&[command, "--secure-messaging", "--trace"], &[INPUT_ASSIST]);
+        assert_eq!((secured.code, secured.text()), (0, plain.text()), "{secured:?}");
+        assert!(secured.stderr.contains("SET SESSION KEY"), "{secured:?}");
+        let json = bench.run(&[command, "--secure-messaging", "--json"], &[INPUT_ASSIST]).json();
+        assert_eq!(json["secure_messaging"].as_bool(), Some(true));
+    }
+    let quirks = bench.write("short.toml", "no-extended = true\n");
+    assert_eq!(bench.run(&["card", "new", "hanako", "--quirks", &quirks], &[]).code, 0);
+    let short = ["--reader", "virtual:hanako"];
+    assert_eq!(bench.run(&[&["number"], &short[..]].concat(), &["2345"]).code, 0);
+    let refused = bench.run(&[&["number", "--secure-messaging"], &short[..]].concat(), &["2345"]);
+    assert_eq!((refused.code, refused.text().as_str()), (34, ""), "{refused:?}");
+}
+
+#[test]
 fn face_writes_seven_files_that_are_what_their_names_say() {
     let bench = Bench::new();
     for (way, pin) in [("pin", INPUT_ASSIST), ("a", NUMBER)] {

@@ -11,7 +11,7 @@ use rand_core::CryptoRng;
 use rsa::traits::PublicKeyParts;
 use rsa::{BoxedUint, Oaep, RsaPublicKey};
 use sha2::Sha256;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 type Encryptor = cbc::Encryptor<Aes128>;
 type Decryptor = cbc::Decryptor<Aes128>;
@@ -150,6 +150,22 @@ impl Channel {
         clear.truncate(end);
         Ok(clear)
     }
+}
+
+impl Drop for Channel {
+    /// The key wipes itself. Ciphers are values: moving one within the libraries leaves round keys, the first of which is the
+    /// key, on the stack below this call.
+    fn drop(&mut self) {
+        wipe_stack();
+    }
+}
+
+/// Overwrites what the calls that have returned left on the stack, as far as the session's own reach.
+#[inline(never)]
+fn wipe_stack() {
+    let mut room = [0u8; 16 * 1024];
+    room.zeroize();
+    core::hint::black_box(&room);
 }
 
 /// The encrypted blocks of an answer, which must be exactly one cryptogram.
