@@ -68,7 +68,7 @@ fn a19_an_answer_that_is_not_one_sealed_object_ends_the_session() {
         ("no indicator", Length, |reply| *reply = vec![0x86, 0x00, 0x90, 0x00]),
         ("an endless length", Length, |reply| *reply = vec![0x86, 0x80, 0x01, 0x90, 0x00]),
         ("a length that overflows", Length, |reply| {
-            *reply = vec![0x86, 0x84, 0xFF, 0xFF, 0xFF, 0xFF, 0x90, 0x00]
+            *reply = vec![0x86, 0x84, 0xFF, 0xFF, 0xFF, 0xFF, 0x90, 0x00];
         }),
         ("another padding indicator", Indicator, |reply| reply[2] = 0x02),
         ("the last block away, its length told", Padding, |reply| {
