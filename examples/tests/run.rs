@@ -65,6 +65,16 @@ fn log_in_welcomes_the_holder_and_says_what_it_did_not_check() {
 }
 
 #[test]
+fn is_this_card_genuine_proves_the_card_and_says_what_it_did_not_check() {
+    let text = succeeded(&program("is_this_card_genuine").output().unwrap());
+    assert!(text.contains("checked:     9000033/001 certified the key 9910131/000"), "{text}");
+    assert!(text.contains("the chip answered our nonce"), "{text}");
+    assert!(text.contains("name:        試験"), "{text}");
+    assert!(text.contains("NOT checked: whether the person who shows it is its holder"), "{text}");
+    assert!(!text.contains("differs"), "{text}");
+}
+
+#[test]
 fn record_and_replay_needs_the_card_once() {
     let text = succeeded(&program("record_and_replay").output().unwrap());
     assert!(text.contains("recorded: 5 exchanges, from 見本県"), "{text}");

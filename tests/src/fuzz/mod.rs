@@ -6,6 +6,7 @@
 
 mod apdu_command;
 mod apdu_response;
+mod card_records;
 mod card_session;
 mod content;
 mod crypto_cms;
@@ -14,6 +15,7 @@ mod tlv;
 
 pub use apdu_command::apdu_command;
 pub use apdu_response::apdu_response;
+pub use card_records::card_records;
 pub use card_session::card_session;
 pub use content::content;
 pub use crypto_cms::{accepts as crypto_cms_accepts, crypto_cms};
@@ -27,6 +29,7 @@ pub type Body = fn(&[u8]);
 pub const BODIES: &[(&str, Body)] = &[
     ("apdu_command", apdu_command),
     ("apdu_response", apdu_response),
+    ("card_records", card_records),
     ("card_session", card_session),
     ("content", content),
     ("crypto_cms", crypto_cms),

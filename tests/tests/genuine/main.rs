@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
-use mynumber::applet::pin::{BirthDatePin, Reference, VerificationNumberA, VerificationNumberB};
+use mynumber::applet::pin::{BirthDatePin, VerificationNumberA, VerificationNumberB};
 use mynumber::crypto::cvc::Authority;
 use mynumber::driver::Card;
 use mynumber::genuine::{self, Error, GenuineCard, Proves, Terms};
@@ -63,10 +63,7 @@ fn prove<R: Proves>(
     side: impl CardSide,
     secret: &R::Secret,
     terms: &Terms<'_>,
-) -> Result<GenuineCard<R::Contents>, Error>
-where
-    R: Reference,
-{
+) -> Result<GenuineCard<R::Contents>, Error> {
     genuine::prove::<R, _>(&mut Card::new(InProcess::new(side)), secret, terms)
 }
 

@@ -6,7 +6,9 @@ use mynumber::crypto::anchor::Hierarchy;
 use mynumber::crypto::cvc::{jlis_test, production};
 use mynumber::crypto::{PublicKey, UnixTime};
 use mynumber::driver::{Card, Fault, Object};
-use mynumber::genuine::{self, Difference, Error, ErrorKind, NotChecked, Proves, Terms};
+use mynumber::genuine::{
+    self, Difference, Error, ErrorKind, NotChecked, NotSigned, Proves, Statement, Terms,
+};
 use mynumber::testing;
 use mynumber::transport::{Counted, InProcess, ShortOnly};
 use mynumber::virtual_card::{FileContents, Quirks};
@@ -164,7 +166,7 @@ fn after_a_proof_and_after_a_refusal_the_card_is_locked() {
 fn files_that_nobody_signed_are_compared_and_a_difference_is_told() {
     let secret = number_b("taro");
     let genuine = prove::<reference::CardFaceNumberB>(taro(), &secret, &terms().with_comparison()).unwrap();
-    let sources: Vec<FileId> = genuine.statements().iter().map(|statement| statement.source()).collect();
+    let sources: Vec<FileId> = genuine.statements().iter().map(Statement::source).collect();
     assert_eq!(sources, [FileId::CardFaceBasicInfo, FileId::CommonRecord]);
     assert_eq!(genuine.differences(), []);
     let code = person("taro").municipality.code;
@@ -184,7 +186,7 @@ fn files_that_nobody_signed_are_compared_and_a_difference_is_told() {
     assert!(genuine.differences()[0].to_string().contains("CommonRecord"));
     let genuine = prove::<reference::InputAssist>(slot, &pin(), &terms().with_comparison()).unwrap();
     assert_eq!(genuine.differences(), [Difference::Municipality { source }]);
-    assert_eq!(genuine.statements()[0].expiry().map(|date| date.into_told()), Date::new(2035, 2, 17).ok());
+    assert_eq!(genuine.statements()[0].expiry().map(NotSigned::into_told), Date::new(2035, 2, 17).ok());
 }
 
 #[test]
@@ -193,7 +195,7 @@ fn the_expiry_that_the_card_tells_ends_with_its_day_in_japan() {
         let at = UnixTime::from_generalized_time(time).unwrap();
         let terms = Terms::new(testing::authorities(), super::NONCE, at);
         let genuine = prove::<reference::CardFaceNumberA>(taro(), &number_a("taro"), &terms).unwrap();
-        assert_eq!(genuine.is_past_its_expiry().map(|told| told.into_told()), Some(past));
+        assert_eq!(genuine.is_past_its_expiry().map(NotSigned::into_told), Some(past));
     }
 }
 
