@@ -51,8 +51,8 @@
 //!
 //! # What is not here
 //!
-//! No verdict on certificates: who issued them, whether they are in force or revoked, is not checked by anything in this
-//! version. Reading is not trusting.
+//! No verdict that nobody asked for: reading is not trusting. Paths and revocation are in [`crypto`], the proof that a card is
+//! genuine in [`genuine`], and each says what it did not check.
 
 pub mod batch;
 mod check;
