@@ -9,6 +9,7 @@ mod fuzz;
 mod packages;
 mod public_api;
 mod runner;
+mod suites;
 mod table;
 mod test;
 mod test_output;
@@ -24,7 +25,7 @@ struct Task {
     run: fn(&[String]) -> ExitCode,
 }
 
-const TASKS: [Task; 6] = [
+const TASKS: [Task; 7] = [
     Task {
         name: "demo",
         usage: "demo [ARGUMENTS]",
@@ -54,6 +55,12 @@ const TASKS: [Task; 6] = [
         usage: "public-api [--write]",
         summary: "compare the public API of each library with its listing, or write the listings anew",
         run: public_api::run,
+    },
+    Task {
+        name: "suites",
+        usage: "suites",
+        summary: "run the verifier against NIST PKITS (downloads a Python package of 55 MB)",
+        run: suites::run,
     },
     Task { name: "help", usage: "help", summary: "this list", run: help },
 ];

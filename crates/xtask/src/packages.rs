@@ -61,6 +61,11 @@ const VALGRIND: Package = Package {
     evidence: Evidence::Program("valgrind"),
     why: "counts the instructions of the benchmarks",
 };
+const PIP: Package = Package {
+    name: "python3-pip",
+    evidence: Evidence::Program("pip3"),
+    why: "downloads the public test suites",
+};
 
 /// What the tests and the demo need.
 pub(crate) const FOR_TESTS: &[Package] =
@@ -72,6 +77,9 @@ pub(crate) const FOR_DEMO: &[Package] =
 
 /// What the benchmarks need.
 pub(crate) const FOR_BENCHES: &[Package] = &[PKG_CONFIG, LIBPCSCLITE, PCSCD, VPCD, VALGRIND];
+
+/// What the public suites need.
+pub(crate) const FOR_SUITES: &[Package] = &[PIP];
 
 /// What the fuzz targets need.
 pub(crate) const FOR_FUZZING: &[Package] = &[CXX, PKG_CONFIG, LIBPCSCLITE];

@@ -235,18 +235,67 @@ fn e2_serial_numbers_and_times_keep_to_rfc_5280() {
     assert_eq!(chain(GENERAL, &upper(), &lower(), &endless), Ok(()));
 }
 
+/// Content bytes of the identifiers of restrictions.
+const NAME_CONSTRAINTS: &[u8] = &[0x55, 0x1D, 0x1E];
+const POLICY_MAPPINGS: &[u8] = &[0x55, 0x1D, 0x21];
+const POLICY_CONSTRAINTS: &[u8] = &[0x55, 0x1D, 0x24];
+const INHIBIT_ANY_POLICY: &[u8] = &[0x55, 0x1D, 0x36];
+
+/// nameConstraints with one subtree: permitted (`A0`) or excluded (`A1`).
+fn subtree(list: u8, base: &[u8]) -> Vec<u8> {
+    der(0x30, &der(list, &der(0x30, base)))
+}
+
 #[test]
-fn e1_restrictions_that_are_not_evaluated_refuse_the_path_critical_or_not() {
-    for arc in [0x1E, 0x21, 0x24, 0x36] {
-        for critical in [true, false] {
-            let id = [0x55, 0x1D, arc];
-            let restricted = upper().with(&id, critical, &[0x30, 0x00]);
-            let outcome = chain(GENERAL, &restricted, &lower(), &leaf());
-            assert_eq!(outcome, Err((ErrorKind::NotEvaluated, FIRST)));
-            let outcome = chain(GENERAL, &upper(), &lower(), &leaf().with(&id, critical, &[0x30, 0x00]));
-            assert_eq!(outcome, Err((ErrorKind::NotEvaluated, Position::Leaf)));
+fn e1_restrictions_are_refused_where_they_make_no_sense_or_cannot_be_read() {
+    let policies = der(0x30, &der(0x30, &[der(0x06, &[0x2A, 0x01]), der(0x06, &[0x2A, 0x02])].concat()));
+    let host = subtree(0xA0, &der(0x82, b"example.com"));
+    for (identifier, value) in [
+        (NAME_CONSTRAINTS, host.as_slice()),
+        (POLICY_MAPPINGS, &policies),
+        (POLICY_CONSTRAINTS, &[0x30, 0x03, 0x80, 0x01, 0x05]),
+        (INHIBIT_ANY_POLICY, &[0x02, 0x01, 0x05]),
+    ] {
+        let restricted = |critical, value: &[u8]| upper().with(identifier, critical, value);
+        assert_eq!(chain(GENERAL, &restricted(true, value), &lower(), &leaf()), Ok(()));
+        // Unreadable, and empty where that is not allowed.
+        for bad in [&[0x30, 0x00][..], &[0x02, 0x01, 0xFF], &value[..value.len() - 1]] {
+            let outcome = chain(GENERAL, &restricted(true, bad), &lower(), &leaf());
+            assert!(matches!(outcome, Err((ErrorKind::Malformed(_), FIRST))), "{outcome:?}");
         }
+        // The mappings may be non-critical.
+        if identifier != POLICY_MAPPINGS {
+            let outcome = chain(GENERAL, &restricted(false, value), &lower(), &leaf());
+            assert!(matches!(outcome, Err((ErrorKind::NotCritical(_), FIRST))), "{outcome:?}");
+        }
+        // A leaf restricts nobody; policy constraints may be about itself.
+        if identifier != POLICY_CONSTRAINTS {
+            let outcome = chain(GENERAL, &upper(), &lower(), &leaf().with(identifier, true, value));
+            assert_eq!(outcome, Err((ErrorKind::Contradiction, Position::Leaf)));
+        }
+        let blind = Profile { restrictions: false, ..GENERAL };
+        let outcome = chain(blind, &restricted(true, value), &lower(), &leaf());
+        assert_eq!(outcome, Err((ErrorKind::NotEvaluated, FIRST)));
     }
+}
+
+#[test]
+fn e1_names_have_to_lie_within_the_constraints_of_every_authority_above() {
+    let of = |list, base: &str| subtree(list, &der(0xA4, &name(base)));
+    let outcome = |upper_says: &[u8], leaf: &Draft| {
+        chain(GENERAL, &upper().with(NAME_CONSTRAINTS, true, upper_says), &lower(), leaf)
+    };
+    // All names of these tests have one attribute, so a subtree is the name itself.
+    assert_eq!(outcome(&of(0xA1, "leaf"), &leaf()), Err((ErrorKind::NameConstraint, Position::Leaf)));
+    assert_eq!(outcome(&of(0xA1, "Lower"), &leaf()), Err((ErrorKind::NameConstraint, SECOND)));
+    assert_eq!(outcome(&of(0xA1, "somebody"), &leaf()), Ok(()));
+    assert_eq!(outcome(&of(0xA0, "leaf"), &leaf()), Err((ErrorKind::NameConstraint, SECOND)));
+    let host = |host: &[u8]| leaf().with(id::SUBJECT_ALT_NAME, false, &der(0x30, &der(0x82, host)));
+    let permitted = subtree(0xA0, &der(0x82, b"example.com"));
+    assert_eq!(outcome(&permitted, &host(b"www.example.com")), Ok(()));
+    assert_eq!(outcome(&permitted, &leaf()), Ok(()), "no host, nothing to constrain");
+    let foreign = outcome(&permitted, &host(b"www.example.org"));
+    assert_eq!(foreign, Err((ErrorKind::NameConstraint, Position::Leaf)));
 }
 
 #[test]

@@ -17,7 +17,7 @@ mod rows;
 
 use crate::certificate::{Certificate, Name, Purpose, Validity};
 use crate::key::PublicKey;
-use crate::path::{Error, check_authority};
+use crate::path::{Error, NameConstraints, check_authority};
 use core::fmt;
 
 /// Where an anchor comes from, and with it which certificate policies it may stand for.
@@ -46,6 +46,7 @@ pub struct Anchor<'a> {
     key_id: Option<&'a [u8]>,
     path_length: Option<u8>,
     crl_sign: bool,
+    names: Option<NameConstraints<'a>>,
     certificate_sha256: Option<&'a [u8; 32]>,
 }
 
@@ -84,6 +85,7 @@ impl<'a> Anchor<'a> {
             key_id: authority.key_id,
             path_length: authority.path_length,
             crl_sign: authority.crl_sign,
+            names: authority.names,
             certificate_sha256: None,
         })
     }
@@ -166,6 +168,11 @@ impl<'a> Anchor<'a> {
     #[must_use]
     pub const fn may_sign_crls(&self) -> bool {
         self.crl_sign
+    }
+
+    /// Under which names it may certify.
+    pub(crate) const fn names(&self) -> Option<&NameConstraints<'a>> {
+        self.names.as_ref()
     }
 
     /// The SHA-256 digest of the authority's certificate, for the built-in ones.

@@ -57,6 +57,7 @@ impl Row {
             key_id: Some(self.key_id),
             path_length: None,
             crl_sign: true,
+            names: None,
             certificate_sha256: Some(self.certificate_sha256),
         }
     }

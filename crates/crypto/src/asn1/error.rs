@@ -207,6 +207,14 @@ pub enum Field {
     CrlDistributionPoints,
     /// authorityInfoAccess.
     AuthorityInfoAccess,
+    /// nameConstraints.
+    NameConstraints,
+    /// policyMappings.
+    PolicyMappings,
+    /// policyConstraints.
+    PolicyConstraints,
+    /// inhibitAnyPolicy.
+    InhibitAnyPolicy,
     /// `thisUpdate`.
     ThisUpdate,
     /// `nextUpdate`.
@@ -272,6 +280,10 @@ impl core::fmt::Display for Field {
             Self::IssuerAltName => "issuerAltName",
             Self::CrlDistributionPoints => "cRLDistributionPoints",
             Self::AuthorityInfoAccess => "authorityInfoAccess",
+            Self::NameConstraints => "nameConstraints",
+            Self::PolicyMappings => "policyMappings",
+            Self::PolicyConstraints => "policyConstraints",
+            Self::InhibitAnyPolicy => "inhibitAnyPolicy",
             Self::ThisUpdate => "thisUpdate",
             Self::NextUpdate => "nextUpdate",
             Self::RevokedCertificates => "revokedCertificates",

@@ -15,6 +15,18 @@ pub(super) fn same(a: &[u8], b: &[u8]) -> bool {
     }
 }
 
+/// Whether the first list of RDNs begins with all of the second.
+pub(super) fn begins_with(name: &[u8], base: &[u8]) -> bool {
+    let (mut name, mut base) = (Reader::new(name), Reader::new(base));
+    loop {
+        match (base.next_element(), name.next_element()) {
+            (Ok(None), _) => return true,
+            (Ok(Some(base)), Ok(Some(name))) if same_rdn(base.value(), name.value()) => {}
+            _ => return false,
+        }
+    }
+}
+
 /// An RDN is a set: each attribute of one has its match in the other, and both have as many.
 fn same_rdn(a: &[u8], b: &[u8]) -> bool {
     let elements = |rdn| {

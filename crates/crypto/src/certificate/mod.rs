@@ -101,6 +101,9 @@ impl<'a> Certificate<'a> {
         let subject = Name::read(&mut fields)?;
         let mut fields = fields.in_field(Field::PublicKey);
         let key_info = fields.read(SEQUENCE)?;
+        // Unique identifiers: written by nobody any more, and to be read over (RFC 5280 §4.1.2.8).
+        fields.optional(Tag(0x81))?;
+        fields.optional(Tag(0x82))?;
         let mut fields = fields.in_field(Field::Extensions);
         let extensions = match fields.optional(Tag(0xA3))? {
             Some(element) => Extensions::read(&fields, element)?,

@@ -104,6 +104,11 @@ impl<'a> Name<'a> {
         self.rdns == other.rdns || comparison::same(self.rdns, other.rdns)
     }
 
+    /// Whether this name is `base` or stands below it in the directory, compared as [`Name::matches`] does.
+    pub(crate) fn begins_with(&self, base: &Name<'_>) -> bool {
+        comparison::begins_with(self.rdns, base.rdns)
+    }
+
     /// The name as it stands in the certificate, tag and length included.
     #[must_use]
     pub const fn raw(&self) -> &'a [u8] {

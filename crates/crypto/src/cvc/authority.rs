@@ -33,7 +33,8 @@ impl fmt::Display for Chain {
 /// use mynumber_crypto::anchor::Hierarchy;
 /// use mynumber_crypto::cvc::{jlis_test, production};
 ///
-/// let numbers: Vec<&str> = production().iter().map(|authority| authority.reference().number()).collect();
+/// let references = production().iter().map(|authority| authority.reference());
+/// let numbers: Vec<String> = references.map(|reference| reference.number().to_owned()).collect();
 /// assert_eq!(numbers, ["5000020", "5000023", "5000033"]);
 /// // Test cards are nobody's proof: their authorities are taken only when asked for.
 /// assert!(jlis_test().iter().all(|authority| authority.hierarchy() == Hierarchy::JlisTest));

@@ -136,8 +136,11 @@ pub enum ErrorKind {
     /// A critical extension that is not known here (RFC 5280 §4.2).
     #[error("a critical extension that is not known")]
     UnknownCriticalExtension,
-    /// An extension that restricts the path in a way that is not evaluated here: name constraints, policy mappings, policy
-    /// constraints, inhibitAnyPolicy.
+    /// One of its names is not within the name constraints of an authority above it (RFC 5280 §6.1.3 b, c).
+    #[error("a name that an authority above it may not certify")]
+    NameConstraint,
+    /// An extension that restricts the path in a way that the profile does not evaluate: name constraints, policy mappings,
+    /// policy constraints, inhibitAnyPolicy.
     #[error("a restriction of the path that is not evaluated")]
     NotEvaluated,
     /// An extension that has to be critical is not (RFC 5280 §4.2.1.9, §4.2.1.6).
@@ -195,6 +198,7 @@ impl ErrorKind {
             | Self::PathLength
             | Self::Depth
             | Self::UnknownCriticalExtension
+            | Self::NameConstraint
             | Self::NotEvaluated => Class::Constraint,
             Self::Budget => Class::Budget,
         }

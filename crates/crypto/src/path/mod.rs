@@ -25,11 +25,13 @@
 
 mod error;
 mod profile;
+mod restrictions;
 mod rules;
 mod search;
 
 pub use error::{Class, Error, ErrorKind, Position};
 pub use profile::{ExtendedKeyUsageRule, KeyUsageRule, PolicyRule, Profile};
+pub(crate) use restrictions::NameConstraints;
 pub(crate) use rules::check_authority;
 
 use crate::anchor::Anchor;

@@ -21,6 +21,12 @@ pub struct Profile<'a> {
     /// Whether every certificate below the anchor must name its issuer's key, and every authority its own, as RFC 5280
     /// §4.2.1.1 and §4.2.1.2 ask of those who issue them.
     pub key_identifiers: bool,
+    /// Whether name constraints, policy mappings, policy constraints and inhibitAnyPolicy are evaluated; else a path that
+    /// carries one is refused.
+    pub restrictions: bool,
+    /// Whether those of them that RFC 5280 wants critical have to be: name constraints, policy constraints,
+    /// inhibitAnyPolicy. RFC 3280 left that open for the last two.
+    pub critical_restrictions: bool,
     /// The most authorities between leaf and anchor.
     pub max_intermediates: usize,
     /// The most certificates looked at, the leaf among them.
@@ -61,10 +67,10 @@ pub enum ExtendedKeyUsageRule<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PolicyRule<'a> {
-    /// Anything, or absent.
+    /// Anything or absent, as far as the authorities of the path leave it so.
     Any,
-    /// One of these in every certificate of the path, where `anyPolicy` counts as each (RFC 5280 §6.1, without
-    /// mappings). An empty list is fulfilled by nobody.
+    /// One of these has to hold for the path (RFC 5280 §6.1: user-initial-policy-set, with an explicit policy required).
+    /// An empty list is fulfilled by nobody.
     OneOf(&'a [Oid<'a>]),
     /// The policy of this purpose in the leaf: that of production under a production anchor, that of test cards under an
     /// anchor of J-LIS's test cards, either under an anchor of the caller's.
@@ -97,6 +103,8 @@ impl Profile<'static> {
             policies: PolicyRule::Jpki(purpose),
             leaf_may_be_authority: false,
             key_identifiers: true,
+            restrictions: false,
+            critical_restrictions: true,
             max_intermediates: 0,
             max_certificates: 64,
             max_signature_checks: 100,
@@ -105,8 +113,9 @@ impl Profile<'static> {
 
     /// Any path by RFC 5280 with up to ten authorities between leaf and anchor, for no particular purpose.
     ///
-    /// Name constraints, policy mappings, policy constraints and inhibitAnyPolicy are not evaluated: a path that carries
-    /// one is refused, whether the extension is critical or not.
+    /// Name constraints are evaluated for directory names, mail addresses, hosts, URIs and network addresses; a name of
+    /// another form that is constrained is refused. Policies are those of RFC 5280 §6.1 with mappings; nothing is inhibited
+    /// from the start.
     #[must_use]
     pub const fn general() -> Self {
         Self {
@@ -116,6 +125,8 @@ impl Profile<'static> {
             policies: PolicyRule::Any,
             leaf_may_be_authority: true,
             key_identifiers: true,
+            restrictions: true,
+            critical_restrictions: true,
             max_intermediates: 10,
             max_certificates: 64,
             max_signature_checks: 100,

@@ -1,6 +1,7 @@
 //! The rules for one certificate by itself.
 
-use super::profile::{ExtendedKeyUsageRule, KeyUsageRule, PolicyRule, Profile};
+use super::profile::{ExtendedKeyUsageRule, KeyUsageRule, Profile};
+use super::restrictions::{NameConstraints, Restrictions};
 use super::{Error, ErrorKind, Position};
 use crate::anchor::Hierarchy;
 use crate::asn1::Field;
@@ -19,10 +20,11 @@ pub(super) struct Facts<'a> {
     pub(super) authority_key: Option<AuthorityKeyIdentifier<'a>>,
     key_usage: Option<KeyUsage>,
     extended_key_usage: Option<Oids<'a>>,
-    policies: Option<Oids<'a>>,
+    pub(super) policies: Option<Oids<'a>>,
     constraints: Option<BasicConstraints>,
     constraints_critical: bool,
     critical_alternative_name: bool,
+    pub(super) restrictions: Restrictions<'a>,
 }
 
 /// Reads a certificate and checks what has to hold for any, whatever its place in the path.
@@ -37,6 +39,7 @@ pub(super) fn examine<'a>(certificate: &Certificate<'a>) -> Result<Facts<'a>, Er
         constraints: None,
         constraints_critical: false,
         critical_alternative_name: false,
+        restrictions: Restrictions::default(),
     };
     facts.read_extensions(certificate)?;
     if certificate.signature_scheme().is_none() {
@@ -56,7 +59,9 @@ pub(super) fn examine<'a>(certificate: &Certificate<'a>) -> Result<Facts<'a>, Er
     let may_certify = facts.key_usage.is_none_or(|usage| usage.contains(KeyUsage::KEY_CERT_SIGN));
     let certifies = facts.key_usage.is_some() && may_certify;
     let limits = facts.constraints.is_some_and(|constraints| constraints.path_length.is_some());
-    if (!facts.is_authority() && (certifies || limits)) || (limits && !may_certify) {
+    // §4.2.1.5, §4.2.1.10, §4.2.1.14: so do restrictions of others.
+    let restricts = facts.restrictions.concern_others();
+    if (!facts.is_authority() && (certifies || limits || restricts)) || (limits && !may_certify) {
         return Err(ErrorKind::Contradiction);
     }
     Ok(facts)
@@ -86,7 +91,7 @@ impl<'a> Facts<'a> {
                 extension::NAME_CONSTRAINTS
                 | extension::POLICY_MAPPINGS
                 | extension::POLICY_CONSTRAINTS
-                | extension::INHIBIT_ANY_POLICY => return Err(ErrorKind::NotEvaluated),
+                | extension::INHIBIT_ANY_POLICY => self.restrictions.read(&found)?,
                 // The rest has to be non-critical where it is known at all (RFC 5280 §4.2.1.1, §4.2.1.2, §4.2.2.1).
                 _ if found.critical => return Err(ErrorKind::UnknownCriticalExtension),
                 extension::SUBJECT_KEY_IDENTIFIER => {
@@ -129,11 +134,24 @@ impl<'a> Facts<'a> {
         Ok(())
     }
 
+    fn check_restrictions(&self, profile: &Profile<'_>) -> Result<(), ErrorKind> {
+        match self.restrictions.not_critical {
+            Some(field) if profile.critical_restrictions => return Err(ErrorKind::NotCritical(field)),
+            _ => {}
+        }
+        if profile.restrictions || self.restrictions.is_empty() {
+            Ok(())
+        } else {
+            Err(ErrorKind::NotEvaluated)
+        }
+    }
+
     /// The leaf's own rules.
     pub(super) fn check_leaf(&self, profile: &Profile<'_>) -> Result<(), ErrorKind> {
         if self.is_authority() && !profile.leaf_may_be_authority {
             return Err(ErrorKind::Authority);
         }
+        self.check_restrictions(profile)?;
         let fits = match (profile.key_usage, self.key_usage) {
             (KeyUsageRule::Any, _) | (KeyUsageRule::Allows(_), None) => true,
             (KeyUsageRule::Allows(asked), Some(usage)) => usage.contains(asked),
@@ -157,6 +175,7 @@ impl<'a> Facts<'a> {
     /// The rules for an authority with this many others below it that are not self-issued.
     pub(super) fn check_issuer(&self, profile: &Profile<'_>, below: usize) -> Result<(), ErrorKind> {
         self.check_may_certify()?;
+        self.check_restrictions(profile)?;
         if profile.key_identifiers && self.key_id.is_none() {
             return Err(ErrorKind::MissingExtension(Field::SubjectKeyIdentifier));
         }
@@ -188,12 +207,6 @@ impl<'a> Facts<'a> {
         self.key_usage.is_none_or(|usage| usage.contains(KeyUsage::CRL_SIGN))
     }
 
-    /// Whether the certificate carries this policy or `anyPolicy`.
-    fn stands_for(&self, asked: crate::Oid<'_>) -> bool {
-        self.policies
-            .is_some_and(|mut own| own.any(|policy| policy == asked || policy == extension::ANY_POLICY))
-    }
-
     /// Whether the leaf has the policy of the purpose, of the kind that the anchor stands for.
     pub(super) fn has_jpki_policy(&self, purpose: Purpose, hierarchy: Hierarchy) -> bool {
         let (production, test) = match purpose {
@@ -207,25 +220,6 @@ impl<'a> Facts<'a> {
             Hierarchy::Caller => policies.any(|policy| policy == production || policy == test),
         }
     }
-}
-
-/// Whether a path fulfils the profile's rule on policies.
-pub(super) fn check_policies(
-    profile: &Profile<'_>,
-    leaf: &Facts<'_>,
-    issuers: &[Facts<'_>],
-    hierarchy: Hierarchy,
-) -> Result<(), ErrorKind> {
-    let fulfilled = match profile.policies {
-        PolicyRule::Any => true,
-        PolicyRule::Jpki(purpose) => leaf.has_jpki_policy(purpose, hierarchy),
-        // Without mappings and constraints, RFC 5280 §6.1.3 d comes down to this: a policy holds for the path when each
-        // certificate carries it or anyPolicy.
-        PolicyRule::OneOf(asked) => asked
-            .iter()
-            .any(|policy| core::iter::once(leaf).chain(issuers).all(|facts| facts.stands_for(*policy))),
-    };
-    if fulfilled { Ok(()) } else { Err(ErrorKind::Policy) }
 }
 
 pub(super) fn within_path_length(limit: Option<u8>, below: usize) -> Result<(), ErrorKind> {
@@ -256,6 +250,7 @@ pub(crate) struct Authority<'a> {
     pub(crate) key_id: Option<&'a [u8]>,
     pub(crate) path_length: Option<u8>,
     pub(crate) crl_sign: bool,
+    pub(crate) names: Option<NameConstraints<'a>>,
 }
 
 /// The rules for the certificate of an anchor.
@@ -263,6 +258,13 @@ pub(crate) fn check_authority<'a>(certificate: &Certificate<'a>) -> Result<Autho
     let refused = |kind| Error::new(kind, Position::NewAnchor);
     let facts = examine(certificate).map_err(refused)?;
     facts.check_may_certify().map_err(refused)?;
+    if let Some(field) = facts.restrictions.not_critical {
+        return Err(refused(ErrorKind::NotCritical(field)));
+    }
+    // Those on policies would have to be evaluated too (RFC 5937 §4).
+    if facts.restrictions.concern_policies() {
+        return Err(refused(ErrorKind::NotEvaluated));
+    }
     if facts.key_id.is_none() {
         return Err(refused(ErrorKind::MissingExtension(Field::SubjectKeyIdentifier)));
     }
@@ -274,5 +276,6 @@ pub(crate) fn check_authority<'a>(certificate: &Certificate<'a>) -> Result<Autho
         key_id: facts.key_id,
         path_length: facts.constraints.and_then(|constraints| constraints.path_length),
         crl_sign: facts.may_sign_crls(),
+        names: facts.restrictions.names,
     })
 }

@@ -1,5 +1,8 @@
 //! The search for a path: depth first, anchors before hints, under a budget.
 
+use super::profile::PolicyRule;
+use super::restrictions::names::{MAX_COMPARISONS, Outside};
+use super::restrictions::policies::{self, Step};
 use super::rules::{self, Facts};
 use super::{Error, ErrorKind, Position, TrustedCertificate, Validator};
 use crate::anchor::Anchor;
@@ -28,7 +31,8 @@ pub(super) fn search<'a>(
         hints,
         at,
         checks_left: profile.max_signature_checks,
-        leaf: facts,
+        leaf: (*leaf, facts),
+        comparisons_left: MAX_COMPARISONS,
         steps: Vec::new(),
         issuers: Vec::new(),
         furthest: ((false, 0, 0), of_leaf(ErrorKind::UnknownIssuer)),
@@ -58,7 +62,8 @@ struct Search<'s, 'a> {
     hints: &'s [Certificate<'a>],
     at: UnixTime,
     checks_left: usize,
-    leaf: Facts<'a>,
+    leaf: (Certificate<'a>, Facts<'a>),
+    comparisons_left: usize,
     /// The hints of the path so far, the leaf's issuer first, and what is known of them.
     steps: Vec<usize>,
     issuers: Vec<Facts<'a>>,
@@ -90,8 +95,10 @@ impl<'a> Search<'_, 'a> {
                 continue;
             }
             match self.check_anchor(anchor) {
-                Ok(()) => return Ok(Some(anchor)),
-                Err(kind @ ErrorKind::Policy) => self.failed(true, kind, Position::Leaf),
+                Ok(()) => match self.check_restrictions(anchor) {
+                    Ok(()) => return Ok(Some(anchor)),
+                    Err((kind, position)) => self.failed(true, kind, position),
+                },
                 Err(kind) => self.failed(true, kind, Position::Anchor { index }),
             }
         }
@@ -215,15 +222,66 @@ impl<'a> Search<'_, 'a> {
         if profile.purpose.is_some() && anchor.purpose().is_some() && anchor.purpose() != profile.purpose {
             return Err(ErrorKind::AnchorPurpose);
         }
-        rules::within_path_length(anchor.path_length(), self.counted())?;
-        rules::check_policies(profile, &self.leaf, &self.issuers, anchor.hierarchy())
+        rules::within_path_length(anchor.path_length(), self.counted())
+    }
+
+    /// What a whole path has to fulfil: policies and name constraints.
+    fn check_restrictions(&mut self, anchor: &Anchor<'_>) -> Result<(), (ErrorKind, Position)> {
+        let fulfilled = match self.validator.profile.policies {
+            PolicyRule::Jpki(purpose) => self.leaf.1.has_jpki_policy(purpose, anchor.hierarchy()),
+            PolicyRule::Any => policies::hold(&self.policy_steps(), None),
+            PolicyRule::OneOf(asked) => policies::hold(&self.policy_steps(), Some(asked)),
+        };
+        if !fulfilled {
+            return Err((ErrorKind::Policy, Position::Leaf));
+        }
+        let constraints = |facts: &Facts<'a>| facts.restrictions.names;
+        // An authority's constraints are on those below it; self-issued authorities are left out (RFC 5280 §6.1.3 b).
+        for (above, constraints) in
+            self.issuers.iter().map(constraints).chain([anchor.names().copied()]).enumerate()
+        {
+            let Some(constraints) = constraints else { continue };
+            for below in 0_usize..=above {
+                let (certificate, position) = match below.checked_sub(1).and_then(|step| self.steps.get(step))
+                {
+                    None => (Some(&self.leaf.0), Position::Leaf),
+                    Some(hint) => (self.hints.get(*hint), Position::Intermediate { hint: *hint }),
+                };
+                let Some(certificate) = certificate else { continue };
+                if below > 0 && is_self_issued(certificate) {
+                    continue;
+                }
+                match constraints.allow(certificate, &mut self.comparisons_left) {
+                    Ok(()) => {}
+                    Err(Outside::Name) => return Err((ErrorKind::NameConstraint, position)),
+                    Err(Outside::Budget) => return Err((ErrorKind::Budget, position)),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The path as the rules on policies see it: the anchor's side first.
+    fn policy_steps(&self) -> Vec<Step<'a>> {
+        let authorities = self.steps.iter().zip(&self.issuers).rev().map(|(hint, facts)| Step {
+            policies: facts.policies,
+            restrictions: facts.restrictions,
+            self_issued: self.hints.get(*hint).is_some_and(is_self_issued),
+        });
+        let (leaf, facts) = &self.leaf;
+        let leaf = Step {
+            policies: facts.policies,
+            restrictions: facts.restrictions,
+            self_issued: is_self_issued(leaf),
+        };
+        authorities.chain([leaf]).collect()
     }
 
     /// The authorities of the path so far that count against a path length: not the self-issued ones
     /// (RFC 5280 §6.1.4 l).
     fn counted(&self) -> usize {
         let path = self.steps.iter().filter_map(|step| self.hints.get(*step));
-        path.filter(|authority| !authority.subject().matches(&authority.issuer())).count()
+        path.filter(|authority| !is_self_issued(authority)).count()
     }
 
     fn failed(&mut self, complete: bool, kind: ErrorKind, position: Position) {
@@ -232,6 +290,10 @@ impl<'a> Search<'_, 'a> {
             self.furthest = (progress, Error::new(kind, position));
         }
     }
+}
+
+fn is_self_issued(certificate: &Certificate<'_>) -> bool {
+    certificate.subject().matches(&certificate.issuer())
 }
 
 /// Somebody who may have issued a certificate.

@@ -215,17 +215,16 @@ pub fn check(
     freshness: Freshness,
     at: UnixTime,
 ) -> Report {
-    let anchor = Issuer::from_anchor(trusted.anchor());
-    let mut certificates = Vec::with_capacity(trusted.chain().len() + 1);
-    let mut certificate = trusted.certificate();
-    for authority in trusted.chain() {
-        certificates.push(match Issuer::from_certificate(authority) {
-            Ok(issuer) => check_certificate(certificate, &issuer, source, freshness, at),
-            Err(error) => unreadable(error),
-        });
-        certificate = authority;
-    }
-    certificates.push(check_certificate(certificate, &anchor, source, freshness, at));
+    let anchor = Ok(Issuer::from_anchor(trusted.anchor()));
+    let issuers: Vec<_> = trusted.chain().iter().map(Issuer::from_certificate).chain([anchor]).collect();
+    let path = core::iter::once(trusted.certificate()).chain(trusted.chain());
+    let certificates: Vec<_> = path
+        .zip(&issuers)
+        .map(|(certificate, issuer)| match issuer {
+            Ok(issuer) => check_under_all_keys(certificate, issuer, &issuers, source, freshness, at),
+            Err(error) => unreadable(*error),
+        })
+        .collect();
     // Of several equally bad ones, the one nearest to the certificate.
     let worst = certificates.iter().rev().map(|checked| checked.status).max_by_key(|status| match status {
         Status::Good => 0,
@@ -233,6 +232,29 @@ pub fn check(
         Status::Revoked(_) => 2,
     });
     Report { status: worst.unwrap_or(Status::Unknown(Why::NothingOffered)), certificates }
+}
+
+/// The state of one certificate. An authority that changed its key is in the path with both, and may sign its lists with
+/// either (RFC 5280 §6.3.3 f); when one key leaves the state unknown, the other may tell it.
+fn check_under_all_keys(
+    certificate: &Certificate<'_>,
+    issuer: &Issuer<'_>,
+    path: &[Result<Issuer<'_>, Error>],
+    source: &dyn Source,
+    freshness: Freshness,
+    at: UnixTime,
+) -> Checked {
+    let others =
+        path.iter().flatten().filter(|other| *other != issuer && other.name().matches(&issuer.name()));
+    let own = check_certificate(certificate, issuer, source, freshness, at);
+    others.fold(own, |found, other| {
+        let next = check_certificate(certificate, other, source, freshness, at);
+        match (&found.status, &next.status) {
+            (Status::Revoked(_), _) | (_, Status::Unknown(_)) => found,
+            (Status::Unknown(_), _) | (_, Status::Revoked(_)) => next,
+            (Status::Good, Status::Good) => found,
+        }
+    })
 }
 
 fn unreadable(error: Error) -> Checked {

@@ -39,6 +39,7 @@ fn japanese(kind: ErrorKind) -> String {
         ErrorKind::PathLength => "下位の認証局が許された数を超えています".to_owned(),
         ErrorKind::Depth => "経路が許される長さを超えます".to_owned(),
         ErrorKind::UnknownCriticalExtension => "未知のクリティカル拡張があります".to_owned(),
+        ErrorKind::NameConstraint => "上位の認証局に許されていない名前です".to_owned(),
         ErrorKind::NotEvaluated => "評価しない経路制限の拡張があります".to_owned(),
         ErrorKind::NotCritical(field) => format!("クリティカルであるべき拡張がそうではありません（{field}）"),
         ErrorKind::MissingExtension(field) => format!("必要な拡張がありません（{field}）"),

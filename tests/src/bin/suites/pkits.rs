@@ -1,0 +1,123 @@
+//! NIST PKITS: the certification paths, each with the CRLs of its authorities, under the general profile.
+//!
+//! Files are named `Valid…` or `Invalid…`; those with other names depend on settings of the caller. The path is built by
+//! the validator from hints: every authority's certificate whose subject is somebody's issuer.
+
+use crate::known;
+use crate::report::{Expected, Report};
+use mynumber_crypto::anchor::Anchor;
+use mynumber_crypto::certificate::Certificate;
+use mynumber_crypto::path::{Profile, TrustedCertificate, Validator};
+use mynumber_crypto::revocation::{Crl, Freshness, Offer, Query, Source, SourceError, Status, check};
+use mynumber_crypto::{UnixTime, time::Civil};
+use std::error::Error;
+use std::path::Path;
+use std::time::Duration;
+
+/// A time in the middle of the suite's certificates: 2020-01-01.
+fn middle() -> UnixTime {
+    let civil = Civil { year: 2020, month: 1, day: 1, hour: 0, minute: 0, second: 0 };
+    UnixTime::from_civil(civil).unwrap_or(UnixTime::from_seconds(0))
+}
+
+/// A file by its name without the extension.
+type File = (String, Vec<u8>);
+
+fn files(folder: &Path) -> Result<Vec<File>, Box<dyn Error>> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        let name = path.file_stem().map(|name| name.to_string_lossy().into_owned());
+        files.push((name.unwrap_or_default(), std::fs::read(path)?));
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// All CRLs of the suite.
+struct Lists(Vec<File>);
+
+impl Source for Lists {
+    fn offer(&self, query: &Query<'_>, take: &mut dyn FnMut(Offer<'_>)) -> Result<(), SourceError> {
+        let issuer = query.certificate().issuer();
+        for (_, list) in &self.0 {
+            // What cannot be read is offered too, when the issuer's name is in it.
+            let concerns = match Crl::parse(list) {
+                Ok(crl) => crl.issuer().matches(&issuer),
+                Err(_) => list.windows(issuer.raw().len()).any(|window| window == issuer.raw()),
+            };
+            if concerns {
+                take(Offer::Crl(list));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Certification paths with revocation.
+pub(crate) fn paths(folder: &Path) -> Result<Report, Box<dyn Error>> {
+    let certificates = files(&folder.join("certs"))?;
+    let lists = Lists(files(&folder.join("crls"))?);
+    let root = certificates.iter().find(|(name, _)| name == "TrustAnchorRootCertificate");
+    let (_, root) = root.ok_or("the suite's trust anchor is not there")?;
+    let anchors = [Anchor::from_certificate(&Certificate::parse(root)?)?];
+    let authorities: Vec<Certificate<'_>> = certificates
+        .iter()
+        .filter(|(name, _)| !name.ends_with("EE") && name != "TrustAnchorRootCertificate")
+        .filter_map(|(_, der)| Certificate::parse(der).ok())
+        .collect();
+    let mut report = Report::new("NIST PKITS, certification paths and CRLs", known::PKITS);
+    for (name, der) in certificates.iter().filter(|(name, _)| name.ends_with("EE")) {
+        let expected = match name {
+            name if name.starts_with("Valid") => Expected::Accepted,
+            name if name.starts_with("Invalid") => Expected::Refused,
+            _ => {
+                report.pass_over();
+                continue;
+            }
+        };
+        report.take(name, expected, judge(der, &authorities, &anchors, &lists));
+    }
+    Ok(report)
+}
+
+fn judge(
+    der: &[u8],
+    authorities: &[Certificate<'_>],
+    anchors: &[Anchor<'_>],
+    lists: &Lists,
+) -> Result<(), String> {
+    let leaf = Certificate::parse(der).map_err(|error| error.to_string())?;
+    let hints = issuers_of(leaf, authorities);
+    // The suite is of the time of RFC 3280.
+    let mut profile = Profile::general();
+    profile.critical_restrictions = false;
+    let validator = Validator::new(anchors, profile);
+    let trusted = validator.validate(&leaf, &hints, middle()).map_err(|error| error.to_string())?;
+    unrevoked(&trusted, lists)
+}
+
+/// The authorities that may stand above a certificate, by names alone.
+fn issuers_of<'a>(leaf: Certificate<'a>, authorities: &[Certificate<'a>]) -> Vec<Certificate<'a>> {
+    let mut wanted = vec![leaf];
+    let mut hints: Vec<Certificate<'a>> = Vec::new();
+    while let Some(certificate) = wanted.pop() {
+        for authority in authorities {
+            if authority.subject().matches(&certificate.issuer()) && !hints.contains(authority) {
+                hints.push(*authority);
+                wanted.push(*authority);
+            }
+        }
+    }
+    hints
+}
+
+/// Every certificate of the path is on no list of its issuer's.
+fn unrevoked(trusted: &TrustedCertificate<'_>, lists: &Lists) -> Result<(), String> {
+    let freshness = Freshness::within(Duration::from_secs(20 * 366 * 86_400));
+    match check(trusted, lists, freshness, trusted.at()).status {
+        Status::Good => Ok(()),
+        Status::Revoked(revocation) => Err(format!("revoked, {}", revocation.reason)),
+        Status::Unknown(why) => Err(format!("revocation unknown, {why}")),
+    }
+}
