@@ -13,6 +13,7 @@ use myna_card::certificate::roots;
 use myna_card::data::{CardVerifiableCertificate, Date, ImageFormat, RsaPublicKey, Sex};
 use myna_card::{Card, Error, MasterFile, Pin, Transmit};
 use mynumber::crypto::UnixTime;
+use mynumber::genuine::{CardFaceFiles, InputAssistFiles};
 use mynumber::issuance::person::{Person, Secrets, built_in};
 use mynumber::issuance::pki::{CardVerifiableKey, Chain};
 use mynumber::issuance::{TestAuthority, personalise};
@@ -149,6 +150,50 @@ fn it_reads_and_verifies_the_card_face_application() {
     let signature = surface.sign(b"a challenge").unwrap();
     face.public_key.verify_pkcs1_sha256(b"a challenge", &signature).unwrap();
     assert_eq!(surface.read_ap_basic_data().unwrap().municipality_code, "99101");
+}
+
+#[test]
+fn what_it_reads_proves_the_card_genuine_to_us() {
+    let person = built_in::find("watanabe").unwrap();
+    let mut card = card(&person);
+    let roots = Chain::ALL.map(|chain| (chain, authority().root_key(chain).unwrap()));
+    let authorities = roots.each_ref().map(|(chain, key)| key.as_authority(*chain).unwrap());
+    let nonce = [0x5A; 32];
+
+    let mut text = TextAp::select(&mut card).unwrap();
+    text.verify_pin(&pin("2345")).unwrap();
+    let [number, attributes, integrity, certificate, key_record] =
+        [0x0001, 0x0002, 0x0003, 0x0004, 0x0007].map(|ef| text.read_ef(ef).unwrap());
+    let files = InputAssistFiles {
+        certificate: &certificate,
+        integrity: &integrity,
+        key_record: &key_record,
+        attributes: Some(&attributes),
+        // It reads the length that the TLV tells; the digest is over the file with its filler.
+        number: None,
+        common_record: None,
+    };
+    let genuine = files.verify(&authorities).unwrap().answered(&nonce, &text.sign(&nonce).unwrap(), now());
+    let genuine = genuine.unwrap().into_contents();
+    assert_eq!(genuine.attributes().unwrap().name(), person.name);
+    let whole = text.read_my_number_file().unwrap();
+    let with_number = InputAssistFiles { number: Some(&whole), ..files }.verify(&authorities).unwrap();
+    assert_eq!(with_number.contents().number(), Some(&person.my_number));
+    assert!(number.starts_with(&whole[..15]));
+
+    let mut surface = SurfaceAp::select(&mut card).unwrap();
+    surface.verify_code_a(&pin(person.my_number.as_str())).unwrap();
+    let [face, certificate, image] = [0x0002, 0x0004, 0x0005].map(|ef| surface.read_ef(ef).unwrap());
+    let files = CardFaceFiles {
+        certificate: &certificate,
+        card_face: Some(&face),
+        age_record: None,
+        number_image: Some(&image),
+        basic_info: None,
+        common_record: None,
+    };
+    let genuine = files.verify(&authorities).unwrap().answered(&nonce, &surface.sign(&nonce).unwrap(), now());
+    assert_eq!(genuine.unwrap().contents().face().unwrap().birth_date(), person.birth_date);
 }
 
 #[test]
