@@ -1,66 +1,55 @@
 //! How does a web service log a user in with the card?
 //!
-//! The service sends a challenge, the client signs it with the user-authentication key, the service checks the signature
-//! with the certificate that came along. `cargo run --example log_in`, or with a real card `cargo run --example log_in any`.
+//! The service sends a challenge, the client answers it with the user-authentication key, the service checks the answer.
+//! Here both are one program; `log_in_server` and `log_in_client` are two, with a connection between them and revocation
+//! checked. `cargo run --example log_in`, or with a real card `cargo run --example log_in any`.
 #![expect(clippy::print_stdout, reason = "an example talks to people")]
 
 use std::error::Error;
 
 use examples::Source;
-use mynumber::OwnCertificate;
-use mynumber::applet::pin::reference;
-use mynumber::crypto::certificate::Purpose;
-use mynumber::crypto::digest::{Hash, sha256};
-use mynumber::crypto::{Certificate, Scheme};
-use mynumber::driver::Input;
-use mynumber::testing;
-
-/// The service: it knows its own name, and makes each challenge once.
-struct Service {
-    challenge: [u8; 32],
-}
-
-impl Service {
-    /// What is signed. The service's name stands in it, so that another service cannot pass our challenge on as its own.
-    fn statement(&self) -> Vec<u8> {
-        [b"log in to service.example: ".as_slice(), &self.challenge].concat()
-    }
-
-    /// Who it is: the certificate's serial number, if its key signed our challenge. `anchor`: the authority's certificate.
-    fn check(&self, der: &[u8], signature: &[u8], anchor: Option<&[u8]>) -> Result<String, Box<dyn Error>> {
-        let certificate = Certificate::parse(der)?;
-        if certificate.policy()?.map(|policy| policy.purpose) != Some(Purpose::UserAuthentication) {
-            return Err("not a user-authentication certificate".into());
-        }
-        certificate.public_key()?.verify(Scheme::Pkcs1v15(Hash::Sha256), &self.statement(), signature)?;
-        println!("checked:     the key of this certificate signed our challenge, and it is for logging in");
-        match anchor {
-            Some(anchor) => {
-                certificate.check_signature(&Certificate::parse(anchor)?.public_key()?)?;
-                println!("checked:     the authority that we trust signed the certificate");
-            }
-            None => println!("NOT checked: who issued the certificate; anybody could have"),
-        }
-        println!("NOT checked: whether it is in force, and whether it is revoked");
-        Ok(certificate.serial().iter().map(|byte| format!("{byte:02x}")).collect())
-    }
-}
+use examples::world::now;
+use mynumber::crypto::anchor::{self, Anchor};
+use mynumber::crypto::certificate::{Certificate, Purpose};
+use mynumber::crypto::login::{Audience, Challenge, Life, MemoryStore, Service};
+use mynumber::crypto::path::{Profile, Validator};
+use mynumber::crypto::signer::{Revocation, Verifier};
+use mynumber::{login, testing};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let source = Source::from_arguments();
-    let mut challenge = [0; 32];
-    getrandom::fill(&mut challenge)?;
-    let service = Service { challenge };
+    // Whom the service trusts: the test authority for the simulated card, the authorities of JPKI for a real one. The
+    // simulated card was issued at a fixed time, which the clock may not have reached.
+    let (anchors, time) = match source {
+        Source::Virtual => {
+            let ca = Certificate::parse(testing::authority().user_authentication_ca())?;
+            (vec![Anchor::from_certificate(&ca)?.labelled("the test authority")], testing::ISSUED)
+        }
+        Source::Reader(_) => (anchor::production().to_vec(), now()),
+    };
 
-    // The client.
-    let input = Input::sha256(&sha256(&[&service.statement()]));
+    // The service: its name, whom it trusts, what it asks of revocation, which challenges are open.
+    let name = Audience::parse("https://service.example")?;
+    let validator = Validator::new(&anchors, Profile::jpki(Purpose::UserAuthentication));
+    let service = Service::new(name, Verifier::new(validator, Revocation::NotChecked));
+    let mut open = MemoryStore::new(1000);
+    let mut nonce = [0; 32];
+    getrandom::fill(&mut nonce)?;
+    let sent = service.issue(nonce, time, Life::DEFAULT, &mut open)?.to_string();
+
+    // The client: it knows where it is, and answers for no other service.
+    let here = Audience::parse("https://service.example")?;
     let pin = source.user_authentication_pin()?;
-    let signed = source.card()?.sign::<reference::UserAuthentication>(&pin, &input, &OwnCertificate)?;
+    let answered = login::answer(&mut source.card()?, &pin, &Challenge::parse(&sent)?, &here)?;
 
-    let anchor = matches!(source, Source::Virtual).then(|| testing::authority().user_authentication_ca());
+    // The service again.
+    let user = service.check(&answered.as_answer(), time, &mut open)?;
     println!(
-        "welcome, holder of certificate {}",
-        service.check(signed.certificate(), signed.value(), anchor)?
+        "checked:     {} issued the certificate for logging in, and it is in force",
+        user.signer().anchor()
     );
+    println!("checked:     its key answered the challenge of {}, once", user.audience());
+    println!("NOT checked: whether it is revoked; that takes data from J-LIS");
+    println!("welcome, holder of certificate {}", user.account());
     Ok(())
 }

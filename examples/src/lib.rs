@@ -9,6 +9,9 @@
 //! cargo run --example status any
 //! ```
 
+pub mod wire;
+pub mod world;
+
 use std::error::Error;
 
 use mynumber::applet::pin::{FourDigitPin, SignaturePassword};

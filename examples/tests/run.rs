@@ -61,7 +61,7 @@ fn sign_file_makes_a_signature_that_openssl_accepts() {
 fn log_in_welcomes_the_holder_and_says_what_it_did_not_check() {
     let text = succeeded(&program("log_in").output().unwrap());
     assert!(text.contains("welcome, holder of certificate "), "{text}");
-    assert!(text.contains("NOT checked: whether it is in force"), "{text}");
+    assert!(text.contains("NOT checked: whether it is revoked"), "{text}");
 }
 
 #[test]

@@ -12,7 +12,7 @@ use mynumber_crypto::login::{
     ReplayStore, Service, StoreError, Ticket,
 };
 use mynumber_crypto::path::{self, Profile, Validator};
-use mynumber_crypto::revocation::{Freshness, Offer, Query, Source, SourceError, Why};
+use mynumber_crypto::revocation::{Freshness, Given, Offer, Query, Reason, Source, SourceError, Status, Why};
 use mynumber_crypto::signer::{self, Revocation, Verifier};
 use mynumber_crypto::{Scheme, UnixTime, anchor};
 use mynumber_driver::{Card, Input};
@@ -382,7 +382,30 @@ fn a_state_that_is_not_known_logs_nobody_in_where_it_is_required() {
     }
 }
 
-/// A store that cannot be asked, or says yes only while it is asked to remember.
+#[test]
+fn a_revoked_certificate_logs_nobody_in_and_one_that_is_not_listed_does() {
+    let anchors = anchors();
+    let validator = Validator::new(&anchors, Profile::jpki(Purpose::UserAuthentication));
+    let log_in = |listed: &[(&str, Reason)], now: UnixTime| {
+        let source = Given::new().with_crl(testing::crl(Purpose::UserAuthentication, listed));
+        let required = Revocation::Required { source: &source, freshness: Freshness::default() };
+        let service = Service::new(here(), Verifier::new(validator, required));
+        let mut store = MemoryStore::new(1);
+        let challenge = service.issue([1; 32], now, Life::DEFAULT, &mut store).unwrap();
+        service.check(&sent(&challenge).as_answer(), now, &mut store)
+    };
+    let good = log_in(&[("hanako", Reason::KeyCompromise)], NOW).unwrap();
+    assert_eq!(good.signer().revocation().map(|report| report.status), Some(Status::Good));
+    let refused = log_in(&[("taro", Reason::CertificateHold)], NOW).unwrap_err();
+    let Refusal::Signer(signer::Error::Revoked(revocation)) = refused else { panic!("{refused}") };
+    assert_eq!((revocation.reason, revocation.when), (Reason::CertificateHold, ISSUED));
+    assert!(!refused.may_try_again());
+    // One that is outdated says nothing.
+    let refused = log_in(&[], UnixTime::from_seconds(ISSUED.seconds() + 86_401)).unwrap_err();
+    assert!(matches!(refused, Refusal::Signer(signer::Error::RevocationUnknown(Why::Outdated { .. }))));
+}
+
+/// A store that cannot be asked.
 struct Broken;
 
 impl ReplayStore for Broken {

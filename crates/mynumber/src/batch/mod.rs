@@ -26,6 +26,45 @@
 //! # Ok::<(), mynumber::batch::Failure<std::io::Error>>(())
 //! ```
 //!
+//! # Signatures
+//!
+//! For certificates with signatures and digests, `verify` is a call of
+//! [`Verifier::verify_digest`](crate::crypto::signer::Verifier::verify_digest); the verifier is made once, and all workers
+//! use it:
+//!
+//! ```
+//! use mynumber::batch::{Batch, Cancel};
+//! use mynumber::crypto::certificate::Purpose;
+//! use mynumber::crypto::digest::Hash;
+//! use mynumber::crypto::path::{Profile, Validator};
+//! use mynumber::crypto::signer::{Claim, Revocation, Verifier};
+//! use mynumber::crypto::{Scheme, UnixTime, anchor};
+//!
+//! struct Line {
+//!     certificate: Vec<u8>,
+//!     digest: [u8; 32],
+//!     signature: Vec<u8>,
+//! }
+//!
+//! let validator = Validator::new(anchor::production(), Profile::jpki(Purpose::Signature));
+//! let verifier = Verifier::new(validator, Revocation::NotChecked);
+//! let at = UnixTime::from_seconds(1_790_814_600);
+//! let verify = |line: &Line| {
+//!     let scheme = Scheme::Pkcs1v15(Hash::Sha256);
+//!     let claim = Claim { certificate: &line.certificate, scheme, signature: &line.signature };
+//!     verifier.verify_digest(&claim, &line.digest, at)
+//! };
+//! let lines = [Line { certificate: vec![0x30], digest: [0; 32], signature: vec![0; 256] }];
+//! let summary = Batch::on_all_cores().run(
+//!     lines.into_iter().map(Ok::<_, std::io::Error>),
+//!     verify,
+//!     |entry| Ok(assert!(entry.outcome.is_err())),
+//!     &Cancel::new(),
+//! )?;
+//! assert_eq!((summary.accepted, summary.rejected), (0, 1));
+//! # Ok::<(), mynumber::batch::Failure<std::io::Error>>(())
+//! ```
+//!
 //! # What to know
 //!
 //! * **Items should be cheap to make** (a line of text, the name of a file): they are made on the calling thread. The
