@@ -6,4 +6,5 @@
 
 pub mod counter;
 pub mod floor;
+pub mod path_floor;
 pub mod samples;

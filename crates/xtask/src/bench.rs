@@ -15,6 +15,9 @@ pub(crate) fn run(arguments: &[String]) -> ExitCode {
         Step::new("exchange counts", || {
             Outcome::of(&mut cargo(&["run", "--package", "benches", "--bin", "exchanges"]))
         }),
+        Step::new("certification paths", || {
+            Outcome::of(&mut cargo(&["run", "--release", "--package", "benches", "--bin", "verify_path"]))
+        }),
         Step::new("round trip through pcscd", || {
             Outcome::of(&mut cargo(&["run", "--package", "benches", "--bin", "vpcd_round_trip"]))
         }),

@@ -10,6 +10,7 @@ mod card_records;
 mod card_session;
 mod content;
 mod crypto_cms;
+mod crypto_path;
 mod host_session;
 mod tlv;
 
@@ -19,6 +20,7 @@ pub use card_records::card_records;
 pub use card_session::card_session;
 pub use content::content;
 pub use crypto_cms::{accepts as crypto_cms_accepts, crypto_cms};
+pub use crypto_path::crypto_path;
 pub use host_session::host_session;
 pub use tlv::tlv;
 
@@ -33,6 +35,7 @@ pub const BODIES: &[(&str, Body)] = &[
     ("card_session", card_session),
     ("content", content),
     ("crypto_cms", crypto_cms),
+    ("crypto_path", crypto_path),
     ("host_session", host_session),
     ("tlv", tlv),
 ];
