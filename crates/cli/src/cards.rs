@@ -168,6 +168,11 @@ impl Store {
         }
     }
 
+    /// The test authority of this folder, if there is one.
+    pub(crate) fn existing_authority(&self) -> Result<TestAuthority, Failure> {
+        AuthorityStore::new(self.folder.join("authority")).load().map_err(|error| bad_input(&error))
+    }
+
     fn cards(&self) -> PathBuf {
         self.folder.join("cards")
     }

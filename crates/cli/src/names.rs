@@ -81,15 +81,7 @@ pub(crate) fn of_form_error(kind: PinFormErrorKind) -> String {
 
 /// Where something went wrong, in Japanese.
 pub(crate) fn of_place(step: Step, object: Object) -> String {
-    let object = match object {
-        Object::Card => "カード".to_owned(),
-        Object::Application(id) => id.row().japanese.to_owned(),
-        Object::File(id) => format!("{}のEF {}", id.row().application.row().japanese, id.row().ef),
-        Object::Pin(id) => id.row().japanese.to_owned(),
-        Object::Key(id) => format!("{}の秘密鍵", id.row().application.row().japanese),
-        Object::DataObject(id) => format!("データオブジェクト {:04X}", id.row().tag),
-        other => other.to_string(),
-    };
+    let object = of_object(object);
     let step = match step {
         Step::Begin => "接続",
         Step::Select => "選択",
@@ -103,4 +95,17 @@ pub(crate) fn of_place(step: Step, object: Object) -> String {
         _ => "処理",
     };
     format!("{object}: {step}")
+}
+
+/// An object of the card, in Japanese.
+pub(crate) fn of_object(object: Object) -> String {
+    match object {
+        Object::Card => "カード".to_owned(),
+        Object::Application(id) => id.row().japanese.to_owned(),
+        Object::File(id) => format!("{}のEF {}", id.row().application.row().japanese, id.row().ef),
+        Object::Pin(id) => id.row().japanese.to_owned(),
+        Object::Key(id) => format!("{}の秘密鍵", id.row().application.row().japanese),
+        Object::DataObject(id) => format!("データオブジェクト {:04X}", id.row().tag),
+        other => other.to_string(),
+    }
 }

@@ -19,7 +19,8 @@ pub(crate) use sign::{
 };
 
 pub(crate) use verify::{
-    CertificateCheck, CmsCheck, PurposeName, RevocationArguments, TrustArguments, TrustName, VerifyCommand,
+    CardCheck, CertificateCheck, CmsCheck, PurposeName, RevocationArguments, TrustArguments, TrustName,
+    VerifyCommand,
 };
 
 /// Read, sign and change PINs on a My Number Card, and serve a virtual one

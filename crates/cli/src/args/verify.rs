@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::{Args, Subcommand, ValueEnum};
 use mynumber::crypto::UnixTime;
 
+use super::FaceKey;
 use crate::{identifiers, moment};
 
 #[derive(Debug, Subcommand)]
@@ -14,6 +15,8 @@ pub(crate) enum VerifyCommand {
     Certificate(CertificateCheck),
     /// Check a signed message (CMS, S/MIME): content, signatures, signers
     Cms(CmsCheck),
+    /// Check that a card is genuine: signed records, and a chip that answers
+    Card(CardCheck),
 }
 
 #[derive(Debug, Args)]
@@ -51,6 +54,16 @@ pub(crate) struct CmsCheck {
     pub(crate) force: bool,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct CardCheck {
+    /// What unlocks the records: the attributes by the PIN, the card face by verification number A or B
+    #[arg(long, value_enum, default_value = "pin")]
+    pub(crate) with: FaceKey,
+    /// Authorities to trust
+    #[arg(long, value_enum, default_value = "production")]
+    pub(crate) trust: TrustName,
+}
+
 /// The DER content of an object identifier. A type of its own: a list of numbers would be a list of arguments.
 #[derive(Clone, Debug)]
 pub(crate) struct Policy(pub(crate) Vec<u8>);
@@ -62,7 +75,7 @@ fn policy(text: &str) -> Result<Policy, String> {
 /// Whom to trust, and when.
 #[derive(Debug, Args)]
 pub(crate) struct TrustArguments {
-    /// Built-in authorities to trust
+    /// Authorities to trust
     #[arg(long, value_enum, default_value = "production", conflicts_with = "anchor")]
     pub(crate) trust: TrustName,
     /// Trust the certificates of this file (DER or PEM) and no others
@@ -101,8 +114,10 @@ pub(crate) struct RevocationArguments {
 pub(crate) enum TrustName {
     /// The six authorities of JPKI
     Production,
-    /// The authorities of J-LIS's test cards
+    /// The authorities of J-LIS's test cards: they identify nobody
     JlisTest,
+    /// The test authority of the virtual cards in the folder of --cards: it identifies nobody
+    Simulated,
 }
 
 /// What a certificate must be for.

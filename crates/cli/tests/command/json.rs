@@ -19,51 +19,55 @@ fn fields(value: &Value, found: &mut BTreeSet<String>) {
     }
 }
 
+/// Arguments, PINs, exit code.
+const COMMANDS: [(&[&str], &[&str], i32); 37] = [
+    (&["status"], &[], 0),
+    (&["attributes"], &[INPUT_ASSIST], 0),
+    (&["number"], &[INPUT_ASSIST], 0),
+    (&["number", "--secure-messaging"], &[INPUT_ASSIST], 0),
+    (&["face", "-o", "out"], &[INPUT_ASSIST], 0),
+    (&["certificate", "sign"], &[SIGNATURE], 0),
+    (&["certificate", "auth"], &[], 0),
+    (&["certificate", "sign-ca"], &[], 0),
+    (&["certificate", "auth-ca"], &[], 0),
+    (&["certificate", "show"], &[], 0),
+    (&["certificate", "show", "--card", "sign", "--explain"], &[SIGNATURE], 0),
+    (&["verify", "certificate", "auth.pem"], &[], 50),
+    (&["verify", "certificate", "auth.pem", "--anchor", "auth-ca.pem"], &[], 53),
+    (&["verify", "certificate", "auth.pem", "--anchor", "auth-ca.pem", "--no-revocation"], &[], 0),
+    (&["verify", "certificate", "message"], &[], 3),
+    (&["sign", "cms", "message"], &[SIGNATURE], 0),
+    (&["verify", "cms", "m.p7m", "--anchor", "sign-ca.pem", "--no-revocation"], &[], 0),
+    (&["verify", "cms", "m.p7m", "--anchor", "sign-ca.pem"], &[], 53),
+    (&["verify", "cms", "m.p7m"], &[], 50),
+    (&["verify", "cms", "message"], &[], 3),
+    (&["verify", "card", "--trust", "simulated"], &[INPUT_ASSIST], 0),
+    (&["verify", "card"], &[INPUT_ASSIST], 54),
+    (&["sign", "message"], &[SIGNATURE], 0),
+    (&["sign", "message", "--key", "auth", "--padding", "pss"], &[AUTHENTICATION], 0),
+    (&["pin", "change", "auth"], &[AUTHENTICATION, "2580"], 0),
+    (&["pin", "change", "juki"], &[JUKI, "2580"], 0),
+    (&["card", "show"], &[], 0),
+    (&["card", "show", "canary"], &[], 0),
+    (&["card", "people"], &[], 0),
+    (&["wait"], &[], 0),
+    (&["doctor"], &[], 0),
+    (&["apdu", "00A4040C0AD392F000260100000001"], &[], 0),
+    (&["apdu", "00A4040C0AD392F000260100000009"], &[], 32),
+    (&["attributes"], &[WRONG], 10),
+    (&["attributes"], &[""], 13),
+    (&["attributes", "--reader", "virtual:nobody"], &[], 3),
+    (&["card", "new", "nobody"], &[], 3),
+];
+
 #[test]
 fn every_command_answers_in_json_and_every_field_is_documented() {
     let bench = Bench::new();
     bench.write("message", "m");
     crate::pki::certificates(&bench);
     assert_eq!(bench.run(&["sign", "cms", "message", "-o", "m.p7m"], &[SIGNATURE]).code, 0);
-    let commands: [(&[&str], &[&str], i32); 35] = [
-        (&["status"], &[], 0),
-        (&["attributes"], &[INPUT_ASSIST], 0),
-        (&["number"], &[INPUT_ASSIST], 0),
-        (&["number", "--secure-messaging"], &[INPUT_ASSIST], 0),
-        (&["face", "-o", "out"], &[INPUT_ASSIST], 0),
-        (&["certificate", "sign"], &[SIGNATURE], 0),
-        (&["certificate", "auth"], &[], 0),
-        (&["certificate", "sign-ca"], &[], 0),
-        (&["certificate", "auth-ca"], &[], 0),
-        (&["certificate", "show"], &[], 0),
-        (&["certificate", "show", "--card", "sign", "--explain"], &[SIGNATURE], 0),
-        (&["verify", "certificate", "auth.pem"], &[], 50),
-        (&["verify", "certificate", "auth.pem", "--anchor", "auth-ca.pem"], &[], 53),
-        (&["verify", "certificate", "auth.pem", "--anchor", "auth-ca.pem", "--no-revocation"], &[], 0),
-        (&["verify", "certificate", "message"], &[], 3),
-        (&["sign", "cms", "message"], &[SIGNATURE], 0),
-        (&["verify", "cms", "m.p7m", "--anchor", "sign-ca.pem", "--no-revocation"], &[], 0),
-        (&["verify", "cms", "m.p7m", "--anchor", "sign-ca.pem"], &[], 53),
-        (&["verify", "cms", "m.p7m"], &[], 50),
-        (&["verify", "cms", "message"], &[], 3),
-        (&["sign", "message"], &[SIGNATURE], 0),
-        (&["sign", "message", "--key", "auth", "--padding", "pss"], &[AUTHENTICATION], 0),
-        (&["pin", "change", "auth"], &[AUTHENTICATION, "2580"], 0),
-        (&["pin", "change", "juki"], &[JUKI, "2580"], 0),
-        (&["card", "show"], &[], 0),
-        (&["card", "show", "canary"], &[], 0),
-        (&["card", "people"], &[], 0),
-        (&["wait"], &[], 0),
-        (&["doctor"], &[], 0),
-        (&["apdu", "00A4040C0AD392F000260100000001"], &[], 0),
-        (&["apdu", "00A4040C0AD392F000260100000009"], &[], 32),
-        (&["attributes"], &[WRONG], 10),
-        (&["attributes"], &[""], 13),
-        (&["attributes", "--reader", "virtual:nobody"], &[], 3),
-        (&["card", "new", "nobody"], &[], 3),
-    ];
     let mut found = BTreeSet::new();
-    for (arguments, pins, code) in commands {
+    for (arguments, pins, code) in COMMANDS {
         for language in ["en", "ja"] {
             if language == "ja" && arguments.first() == Some(&"pin") {
                 continue;

@@ -12,6 +12,7 @@ mod cards;
 mod certificates;
 mod changes;
 mod documents;
+mod genuine;
 mod harness;
 mod interrupts;
 mod json;

@@ -22,6 +22,7 @@ pub struct Terms<'a> {
     at: UnixTime,
     number: bool,
     comparison: bool,
+    spend_last_try: bool,
 }
 
 impl<'a> Terms<'a> {
@@ -29,7 +30,7 @@ impl<'a> Terms<'a> {
     /// it beforehand can prepare the answer.
     #[must_use]
     pub const fn new(authorities: &'a [Authority<'a>], nonce: [u8; 32], at: UnixTime) -> Self {
-        Self { authorities, nonce, at, number: false, comparison: false }
+        Self { authorities, nonce, at, number: false, comparison: false, spend_last_try: false }
     }
 
     /// Reads My Number too: 1 exchange more. Off by default, since nobody may collect it but for the tasks that the law
@@ -44,6 +45,12 @@ impl<'a> Terms<'a> {
     #[must_use]
     pub const fn with_comparison(self) -> Self {
         Self { comparison: true, ..self }
+    }
+
+    /// Sends the secret though one try is left: a wrong one then blocks it.
+    #[must_use]
+    pub const fn spending_the_last_try(self) -> Self {
+        Self { spend_last_try: true, ..self }
     }
 }
 
@@ -176,7 +183,10 @@ pub fn prove<R: Proves, T: Transport>(
     let certificate = selected.read::<<R::Contents as Application>::Certificate>()?;
     let (id, chain) = (R::Contents::CERTIFICATE, R::Contents::CHAIN);
     certified(certificate.bytes(), id, chain, terms.authorities)?;
-    let mut unlocked = selected.unlock::<R>(secret)?;
+    let mut unlocked = match terms.spend_last_try {
+        true => selected.unlock_spending_the_last_try::<R>(secret)?,
+        false => selected.unlock::<R>(secret)?,
+    };
     let mut genuine = prove_unlocked(&mut unlocked, terms)?;
     if terms.comparison {
         let mut selected = unlocked.relock();

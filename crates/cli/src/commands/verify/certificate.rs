@@ -14,7 +14,7 @@ use crate::run::Run;
 
 pub(super) fn run(run: &Run, arguments: &CertificateCheck) -> Result<(), Failure> {
     let files = inputs::certificates(&arguments.file)?;
-    let material = Material::read(&arguments.trust)?;
+    let material = Material::read(run, &arguments.trust)?;
     let asked = Asked::read(&arguments.revocation)?;
     let mut certificates = Vec::new();
     for der in &files {

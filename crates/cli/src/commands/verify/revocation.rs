@@ -1,13 +1,13 @@
 //! Whether certificates were revoked, from the files that the arguments name.
 
-use std::path::{Path, PathBuf};
+use std::sync::{PoisonError, RwLock};
 
 use mynumber::crypto::UnixTime;
-use mynumber::crypto::certificate::Certificate;
 use mynumber::crypto::path::TrustedCertificate;
 use mynumber::crypto::revocation::{
     Checked, CrlIndex, EvidenceKind, Freshness, Offer, Query, Source, SourceError, Status, check,
 };
+use mynumber::revocation::Directory;
 use serde::Serialize;
 
 use super::words;
@@ -21,26 +21,28 @@ use crate::language::{Language, say};
 const LIST: u64 = 512 << 20;
 /// The most bytes of an OCSP response; one with its responder's certificate has 2 KB.
 const ANSWER: u64 = 1 << 20;
-/// The most files of one folder.
-const FILES: usize = 20_000;
 /// Up to this many lists, all are offered: the report then says of each why it was not used.
 const FEW: usize = 16;
 
-/// Lists that were read. Nothing of them is believed before it is checked.
-pub(super) struct Lists {
+/// Where answers come from. Nothing of them is believed before it is checked.
+#[derive(Debug, Default)]
+pub(super) struct Sources {
     lists: Vec<List>,
+    folders: Vec<Directory>,
     answers: Vec<Vec<u8>>,
 }
 
+#[derive(Debug)]
 enum List {
-    Indexed(CrlIndex<Vec<u8>>),
+    /// The signature is checked once for each issuer asked about, not for each certificate.
+    Indexed(RwLock<CrlIndex<Vec<u8>>>),
     /// Not readable, perhaps of a kind that makes the state unknown.
     Other(Vec<u8>),
 }
 
 /// How revocation is asked about.
 pub(super) struct Asked {
-    lists: Lists,
+    sources: Sources,
     freshness: Freshness,
 }
 
@@ -50,80 +52,72 @@ impl Asked {
         if arguments.no_revocation {
             return Ok(None);
         }
-        let mut lists = Vec::new();
+        let mut sources = Sources::default();
         for path in &arguments.crl {
-            for file in files(path)? {
-                let found = inputs::read(&file, LIST).and_then(|bytes| {
-                    inputs::objects(bytes, "X509 CRL").map_err(|why| inputs::unusable(&file, &why))
-                });
-                match found {
-                    Ok(found) => lists.extend(found.into_iter().map(List::of)),
-                    // A folder may hold other things.
-                    Err(_) if path.is_dir() => {}
-                    Err(failure) => return Err(failure),
-                }
+            if path.is_dir() {
+                let folder =
+                    Directory::open(path).map_err(|error| inputs::unusable(path, &error.to_string()))?;
+                sources.folders.push(folder);
+            } else {
+                let found = inputs::objects(inputs::read(path, LIST)?, "X509 CRL");
+                let found = found.map_err(|reason| inputs::unusable(path, &reason))?;
+                sources.lists.extend(found.into_iter().map(List::of));
             }
         }
-        let answer = |path: &PathBuf| inputs::read(path, ANSWER);
-        let answers = arguments.ocsp.iter().map(answer).collect::<Result<_, _>>()?;
+        for path in &arguments.ocsp {
+            sources.answers.push(inputs::read(path, ANSWER)?);
+        }
         let freshness = arguments.max_age.map_or_else(Freshness::default, Freshness::within);
-        Ok(Some(Self { lists: Lists { lists, answers }, freshness }))
+        Ok(Some(Self { sources, freshness }))
     }
 
     /// Lists that came with a message: believed no more than any other.
     pub(super) fn add_lists(&mut self, lists: Vec<Vec<u8>>) {
-        self.lists.lists.extend(lists.into_iter().map(List::of));
+        self.sources.lists.extend(lists.into_iter().map(List::of));
     }
 
     /// Asks about a certificate and every authority of its path below the anchor; the certificate first.
     pub(super) fn about(&self, trusted: &TrustedCertificate<'_>, at: UnixTime) -> Vec<Checked> {
-        check(trusted, &self.lists, self.freshness, at).certificates
+        check(trusted, &self.sources, self.freshness, at).certificates
     }
-}
-
-/// A file, or the files of a folder in the order of their names.
-fn files(path: &Path) -> Result<Vec<PathBuf>, Failure> {
-    if !path.is_dir() {
-        return Ok(vec![path.to_owned()]);
-    }
-    let entries = std::fs::read_dir(path).map_err(|error| inputs::unusable(path, &error.to_string()))?;
-    let mut found: Vec<PathBuf> =
-        entries.filter_map(Result::ok).map(|entry| entry.path()).filter(|path| path.is_file()).collect();
-    found.sort();
-    if found.len() > FILES {
-        return Err(inputs::unusable(
-            path,
-            &say!("more than {FILES} files", "ファイルが{FILES}個を超えています"),
-        ));
-    }
-    Ok(found)
 }
 
 impl List {
     fn of(bytes: Vec<u8>) -> Self {
         match CrlIndex::build(bytes.as_slice()).map(drop) {
-            Ok(()) => CrlIndex::build(bytes).map_or_else(|_| Self::Other(Vec::new()), Self::Indexed),
+            Ok(()) => CrlIndex::build(bytes)
+                .map_or_else(|_| Self::Other(Vec::new()), |index| Self::Indexed(RwLock::new(index))),
             Err(_) => Self::Other(bytes),
         }
     }
 
-    /// Whether it can be about this certificate.
-    fn is_about(&self, certificate: &Certificate<'_>) -> bool {
-        match self {
-            Self::Indexed(index) => index.crl().is_ok_and(|crl| crl.check_covers(certificate).is_ok()),
-            Self::Other(_) => true,
+    /// Offers the list, if it can be about the certificate or all are wanted.
+    fn offer(&self, query: &Query<'_>, all: bool, take: &mut dyn FnMut(Offer<'_>)) {
+        let index = match self {
+            Self::Indexed(index) => index,
+            Self::Other(bytes) => return take(Offer::Crl(bytes)),
+        };
+        let read = || index.read().unwrap_or_else(PoisonError::into_inner);
+        let covers = read().crl().is_ok_and(|crl| crl.check_covers(query.certificate()).is_ok());
+        if !covers && !all {
+            return;
         }
+        if covers && !read().is_settled(query.issuer()) {
+            // What came out is remembered with the index, and told when it is looked at.
+            let _ = index.write().unwrap_or_else(PoisonError::into_inner).prove(query.issuer());
+        }
+        take(Offer::Index(read().by_ref()));
     }
 }
 
-impl Source for Lists {
+impl Source for Sources {
     fn offer(&self, query: &Query<'_>, take: &mut dyn FnMut(Offer<'_>)) -> Result<(), SourceError> {
         let all = self.lists.len() <= FEW;
-        for list in self.lists.iter().filter(|list| all || list.is_about(query.certificate())) {
-            match list {
-                List::Indexed(index) => take(Offer::Index(index.by_ref())),
-                List::Other(bytes) => take(Offer::Crl(bytes)),
-            }
+        for list in &self.lists {
+            list.offer(query, all, take);
+        }
+        for folder in &self.folders {
+            folder.offer(query, take)?;
         }
         for response in &self.answers {
             take(Offer::Ocsp { response, nonce: None });

@@ -1,19 +1,23 @@
 //! Whom a verification trusts, from the arguments.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use mynumber::crypto::anchor::{self, Anchor};
+use mynumber::crypto::anchor::{self as anchors_of, Anchor};
 use mynumber::crypto::certificate::{Certificate, Purpose};
 use mynumber::crypto::path::{PolicyRule, Profile, Validator};
 use mynumber::crypto::{Oid, UnixTime};
 
 use super::words;
 use crate::args::{PurposeName, TrustArguments, TrustName};
-use crate::cards;
+use crate::cards::{self, Store};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::inputs;
 use crate::language::say;
+use crate::run::Run;
+
+/// The test authority of the virtual cards, in reports.
+pub(super) const SIMULATED: &str = "simulated authority of the virtual cards";
 
 /// A file and the certificates in it.
 type Certificates = (PathBuf, Vec<Vec<u8>>);
@@ -21,6 +25,7 @@ type Certificates = (PathBuf, Vec<Vec<u8>>);
 /// The bytes that anchors and hints borrow from.
 pub(super) struct Material {
     trust: TrustName,
+    simulated: Vec<Vec<u8>>,
     anchors: Vec<Certificates>,
     hints: Vec<Certificates>,
     policies: Vec<Vec<u8>>,
@@ -28,9 +33,17 @@ pub(super) struct Material {
 }
 
 impl Material {
-    pub(super) fn read(arguments: &TrustArguments) -> Result<Self, Failure> {
+    pub(super) fn read(run: &Run, arguments: &TrustArguments) -> Result<Self, Failure> {
+        let simulated = match (arguments.anchor.is_empty(), arguments.trust) {
+            (true, TrustName::Simulated) => {
+                let authority = Store::of(run)?.existing_authority()?;
+                vec![authority.signature_ca().to_vec(), authority.user_authentication_ca().to_vec()]
+            }
+            _ => Vec::new(),
+        };
         Ok(Self {
             trust: arguments.trust,
+            simulated,
             anchors: files(&arguments.anchor)?,
             hints: files(&arguments.hint)?,
             policies: arguments.policy.iter().map(|policy| policy.0.clone()).collect(),
@@ -55,17 +68,17 @@ impl<'a> Trust<'a> {
     pub(super) fn of(material: &'a Material) -> Result<Self, Failure> {
         let mut anchors: Vec<Anchor<'a>> = match (material.anchors.is_empty(), material.trust) {
             (false, _) => Vec::new(),
-            (true, TrustName::Production) => anchor::production().to_vec(),
-            (true, TrustName::JlisTest) => anchor::jlis_test().to_vec(),
+            (true, TrustName::Production) => anchors_of::production().to_vec(),
+            (true, TrustName::JlisTest) => anchors_of::jlis_test().to_vec(),
+            (true, TrustName::Simulated) => Vec::new(),
         };
+        let place = Path::new("authority");
+        for der in &material.simulated {
+            anchors.push(anchor(place, der)?.labelled(SIMULATED));
+        }
         for (path, list) in &material.anchors {
             for der in list {
-                let certificate = parse(path, der)?;
-                let anchor = Anchor::from_certificate(&certificate).map_err(|error| {
-                    let why = words::of_path(error.kind());
-                    inputs::unusable(path, &say!("{why}", "{why}"))
-                })?;
-                anchors.push(anchor);
+                anchors.push(anchor(path, der)?);
             }
         }
         let mut hints = Vec::new();
@@ -111,7 +124,14 @@ pub(super) const fn purpose(name: PurposeName) -> Option<Purpose> {
     }
 }
 
-fn parse<'a>(path: &std::path::Path, der: &'a [u8]) -> Result<Certificate<'a>, Failure> {
+/// A certificate that the caller trusts.
+fn anchor<'a>(path: &Path, der: &'a [u8]) -> Result<Anchor<'a>, Failure> {
+    let certificate = parse(path, der)?;
+    Anchor::from_certificate(&certificate)
+        .map_err(|error| inputs::unusable(path, &words::of_path(error.kind())))
+}
+
+fn parse<'a>(path: &Path, der: &'a [u8]) -> Result<Certificate<'a>, Failure> {
     Certificate::parse(der).map_err(|error| inputs::unusable(path, &error.to_string()))
 }
 

@@ -26,7 +26,7 @@ pub(super) fn run(run: &Run, arguments: &CmsCheck) -> Result<(), Failure> {
     if let Some(destination) = &destination {
         destination.check()?;
     }
-    let material = Material::read(&arguments.trust)?;
+    let material = Material::read(run, &arguments.trust)?;
     let mut asked = Asked::read(&arguments.revocation)?;
     let trust = Trust::of(&material)?;
     let mut extracted = arguments.extract.as_deref().map(files::aside).transpose()?;
