@@ -1,7 +1,7 @@
 //! Files that a suite wants accepted and that are refused here, with the reason: by the beginning of their names. A row
 //! that explains nothing any more fails the run.
 
-/// NIST PKITS, end-entity certificates.
+/// NIST PKITS, end-entity certificates and the messages signed with them.
 pub(crate) const PKITS: &[(&str, &str)] = &[
     ("ValidDSA", "DSA is not accepted"),
     ("ValidGeneralizedTimenotBeforeDateTest4", "RFC 5280 §4.1.2.5 has UTCTime through 2049"),

@@ -19,7 +19,7 @@ fn main() -> ExitCode {
     };
     let folder = Path::new(&folder).join("x509/PKITS_data");
     let mut reports = Vec::new();
-    for run in [pkits::paths] {
+    for run in [pkits::paths, pkits::messages] {
         match run(&folder) {
             Ok(report) => reports.push(report),
             Err(error) => {

@@ -1,4 +1,5 @@
-//! NIST PKITS: the certification paths, each with the CRLs of its authorities, under the general profile.
+//! NIST PKITS: the certification paths, each with the CRLs of its authorities, under the general profile; and the S/MIME
+//! messages signed over them.
 //!
 //! Files are named `Valid…` or `Invalid…`; those with other names depend on settings of the caller. The path is built by
 //! the validator from hints: every authority's certificate whose subject is somebody's issuer.
@@ -7,6 +8,7 @@ use crate::known;
 use crate::report::{Expected, Report};
 use mynumber_crypto::anchor::Anchor;
 use mynumber_crypto::certificate::Certificate;
+use mynumber_crypto::cms::{Reader, armor};
 use mynumber_crypto::path::{Profile, TrustedCertificate, Validator};
 use mynumber_crypto::revocation::{Crl, Freshness, Offer, Query, Source, SourceError, Status, check};
 use mynumber_crypto::{UnixTime, time::Civil};
@@ -54,31 +56,102 @@ impl Source for Lists {
     }
 }
 
+/// What both parts of the suite stand on.
+struct Suite {
+    certificates: Vec<File>,
+    lists: Lists,
+}
+
+impl Suite {
+    fn read(folder: &Path) -> Result<Self, Box<dyn Error>> {
+        let lists = Lists(files(&folder.join("crls"))?);
+        Ok(Self { certificates: files(&folder.join("certs"))?, lists })
+    }
+
+    fn anchor(&self) -> Result<Anchor<'_>, Box<dyn Error>> {
+        let root = self.certificates.iter().find(|(name, _)| name == "TrustAnchorRootCertificate");
+        let (_, root) = root.ok_or("the suite's trust anchor is not there")?;
+        Ok(Anchor::from_certificate(&Certificate::parse(root)?)?)
+    }
+
+    fn authorities(&self) -> Vec<Certificate<'_>> {
+        let between = |name: &str| !name.ends_with("EE") && name != "TrustAnchorRootCertificate";
+        let files = self.certificates.iter().filter(|(name, _)| between(name));
+        files.filter_map(|(_, der)| Certificate::parse(der).ok()).collect()
+    }
+}
+
+/// What a name says of a file, if it does.
+fn expected(name: &str) -> Option<Expected> {
+    match name {
+        name if name.starts_with("Valid") => Some(Expected::Accepted),
+        name if name.starts_with("Invalid") || name.starts_with("MissingCRL") => Some(Expected::Refused),
+        _ => None,
+    }
+}
+
 /// Certification paths with revocation.
 pub(crate) fn paths(folder: &Path) -> Result<Report, Box<dyn Error>> {
-    let certificates = files(&folder.join("certs"))?;
-    let lists = Lists(files(&folder.join("crls"))?);
-    let root = certificates.iter().find(|(name, _)| name == "TrustAnchorRootCertificate");
-    let (_, root) = root.ok_or("the suite's trust anchor is not there")?;
-    let anchors = [Anchor::from_certificate(&Certificate::parse(root)?)?];
-    let authorities: Vec<Certificate<'_>> = certificates
-        .iter()
-        .filter(|(name, _)| !name.ends_with("EE") && name != "TrustAnchorRootCertificate")
-        .filter_map(|(_, der)| Certificate::parse(der).ok())
-        .collect();
+    let suite = Suite::read(folder)?;
+    let anchors = [suite.anchor()?];
+    let authorities = suite.authorities();
     let mut report = Report::new("NIST PKITS, certification paths and CRLs", known::PKITS);
-    for (name, der) in certificates.iter().filter(|(name, _)| name.ends_with("EE")) {
-        let expected = match name {
-            name if name.starts_with("Valid") => Expected::Accepted,
-            name if name.starts_with("Invalid") => Expected::Refused,
-            _ => {
-                report.pass_over();
-                continue;
+    for (name, der) in suite.certificates.iter().filter(|(name, _)| name.ends_with("EE")) {
+        match expected(name) {
+            Some(expected) => {
+                report.take(name, expected, judge(der, &authorities, &anchors, &suite.lists));
             }
-        };
-        report.take(name, expected, judge(der, &authorities, &anchors, &lists));
+            None => report.pass_over(),
+        }
     }
     Ok(report)
+}
+
+/// The signed messages over the same paths.
+pub(crate) fn messages(folder: &Path) -> Result<Report, Box<dyn Error>> {
+    let suite = Suite::read(folder)?;
+    let anchors = [suite.anchor()?];
+    let authorities = suite.authorities();
+    let mut report = Report::new("NIST PKITS, S/MIME messages", known::PKITS);
+    for (name, message) in files(&folder.join("smime"))? {
+        let name = name.trim_start_matches("Signed");
+        match expected(name) {
+            Some(expected) => {
+                report.take(name, expected, judge_message(&message, &authorities, &anchors, &suite.lists));
+            }
+            None => report.pass_over(),
+        }
+    }
+    Ok(report)
+}
+
+fn judge_message(
+    message: &[u8],
+    authorities: &[Certificate<'_>],
+    anchors: &[Anchor<'_>],
+    lists: &Lists,
+) -> Result<(), String> {
+    let unwrapped = armor::unwrap(message).map_err(|error| error.to_string())?;
+    let mut signed = Reader::read(&unwrapped.message).map_err(|error| error.to_string())?;
+    if let Some(content) = &unwrapped.content {
+        signed.content(content).map_err(|error| error.to_string())?;
+    }
+    let validator = Validator::new(anchors, profile());
+    let inside = signed.certificates().filter_map(|der| Certificate::parse(der).ok());
+    let hints: Vec<_> = inside.flat_map(|leaf| issuers_of(leaf, authorities)).collect();
+    let verdict = signed.verify(&validator, &hints, middle()).map_err(|error| error.to_string())?;
+    let signers = verdict.all().map_err(|report| match &report.result {
+        Ok(_) => String::new(),
+        Err(error) => error.to_string(),
+    })?;
+    signers.iter().try_for_each(|signer| unrevoked(signer.certificate(), lists))
+}
+
+/// The suite is of the time of RFC 3280.
+fn profile() -> Profile<'static> {
+    let mut profile = Profile::general();
+    profile.critical_restrictions = false;
+    profile
 }
 
 fn judge(
@@ -89,10 +162,7 @@ fn judge(
 ) -> Result<(), String> {
     let leaf = Certificate::parse(der).map_err(|error| error.to_string())?;
     let hints = issuers_of(leaf, authorities);
-    // The suite is of the time of RFC 3280.
-    let mut profile = Profile::general();
-    profile.critical_restrictions = false;
-    let validator = Validator::new(anchors, profile);
+    let validator = Validator::new(anchors, profile());
     let trusted = validator.validate(&leaf, &hints, middle()).map_err(|error| error.to_string())?;
     unrevoked(&trusted, lists)
 }
