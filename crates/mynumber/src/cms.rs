@@ -2,14 +2,29 @@
 //!
 //! ```
 //! use mynumber::cms::{self, Options};
+//! use mynumber::crypto::certificate::Purpose;
 //! use mynumber::crypto::cms::Reader;
+//! use mynumber::crypto::path::{Profile, Validator};
+//! use mynumber::crypto::{Anchor, Certificate};
 //! use mynumber::driver::Card;
 //! use mynumber::testing;
 //!
+//! // Sign: on a real reader, `transport::pcsc` instead of `testing::card`.
 //! let mut card = Card::new(testing::card("taro"));
 //! let options = Options { signing_time: Some(testing::ISSUED), ..Options::default() };
 //! let message = cms::sign_detached(&mut card, &testing::secrets().signature, &b"I agree."[..], &options)?;
-//! assert!(Reader::read(&message)?.is_detached());
+//!
+//! // Verify: `anchor::production()` instead of the test authority.
+//! let authority = Certificate::parse(testing::authority().signature_ca())?;
+//! let anchors = [Anchor::from_certificate(&authority)?];
+//! let validator = Validator::new(&anchors, Profile::jpki(Purpose::Signature));
+//! let mut read = Reader::read(&message)?;
+//! read.content(b"I agree.")?;
+//! let verdict = read.verify(&validator, &[], testing::ISSUED)?;
+//! for signed in verdict.all().map_err(|report| format!("{:?}", report.result))? {
+//!     // Whether the certificate had been revoked is another question: `crypto::revocation`.
+//!     println!("signed by {}", signed.certificate().certificate().subject());
+//! }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!

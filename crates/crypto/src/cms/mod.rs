@@ -20,7 +20,7 @@
 //! and nothing depends on it), certificates and CRLs in any order, NULL parameters or none for hash functions and RSA,
 //! the same certificate twice.
 //!
-//! What is **not** checked: revocation (see `revocation`), time-stamps, counter-signatures beyond their shape, the
+//! What is **not** checked: revocation (see [`revocation`](crate::revocation)), time-stamps, counter-signatures beyond their shape, the
 //! signing time, which is the signer's claim.
 //!
 //! # Building
