@@ -180,8 +180,60 @@ impl BirthDate {
     }
 }
 
+/// The eras by their digits, 1 to 5: the first day of each. The last day of one is the first of the next.
+const ERAS: [(u16, u8, u8); 5] = [(1868, 1, 25), (1912, 7, 30), (1926, 12, 25), (1989, 1, 8), (2019, 5, 1)];
+
+impl BirthDate {
+    /// The year of the era, 1 for its first; `None` when the era is unknown or begins later than the year.
+    #[must_use]
+    pub fn year_of_era(&self) -> Option<u16> {
+        let (first, _, _) = *ERAS.get(usize::from(self.era).checked_sub(1)?)?;
+        Some(self.year.checked_sub(first)? + 1)
+    }
+
+    /// Whether the date lies in its era, both days of change counting for both; `None` when the era is unknown. An unknown
+    /// month or day fits any that makes the date lie in it.
+    #[must_use]
+    pub fn fits_its_era(&self) -> Option<bool> {
+        let index = usize::from(self.era).checked_sub(1)?;
+        let latest = |part: u8| if part == 0 { u8::MAX } else { part };
+        let last = (self.year, latest(self.month), latest(self.day));
+        let first = (self.year, self.month, self.day);
+        let begun = ERAS.get(index).is_some_and(|begins| last >= *begins);
+        let not_over = ERAS.get(index + 1).is_none_or(|next| first <= *next);
+        Some(begun && not_over)
+    }
+}
+
 impl core::fmt::Debug for BirthDate {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str("BirthDate(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::BirthDate;
+
+    #[test]
+    fn a_birth_date_fits_its_era_or_is_told_not_to() {
+        for (text, fits, year) in [
+            ("319800217", Some(true), Some(55)),
+            ("319890107", Some(true), Some(64)),
+            ("319890108", Some(true), Some(64)),
+            ("419890108", Some(true), Some(1)),
+            ("319890109", Some(false), Some(64)),
+            ("419890107", Some(false), Some(1)),
+            ("520190501", Some(true), Some(1)),
+            ("520190430", Some(false), Some(1)),
+            ("419880000", Some(false), None),
+            ("319260000", Some(true), Some(1)),
+            ("219260000", Some(true), Some(15)),
+            ("519800217", Some(false), None),
+            ("019800217", None, None),
+        ] {
+            let date = BirthDate::parse(text).unwrap();
+            assert_eq!((date.fits_its_era(), date.year_of_era()), (fits, year), "{text}");
+        }
     }
 }
