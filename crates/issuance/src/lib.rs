@@ -23,15 +23,17 @@
 //! * [`photo`] and [`qr`]: the photo of an application, and the id on its form;
 //! * [`validity`]: until when cards and certificates hold;
 //! * [`lifecycle`]: the steps of a case, from the application to the end of the card;
+//! * [`store`] and [`audit`]: where cases are kept, and the log of what was done;
 //! * [`rules`]: the published rules, each with its source, its code and its test.
 //!
 //! Every simulated thing says so: certificates have `O=MYNUMBER-TEST` and the policies of test cards, key references
 //! begin with 9, addresses on the net end in `.invalid`, the people built in live in a prefecture that is none.
 //!
-//! What is absent: clocks and random sources (both are arguments), and input and output but for [`pki::Store`].
+//! What is absent: clocks and random sources (both are arguments), and input and output but for [`pki::Store`] and [`store::Sqlite`].
 //! Pre-delivery set-up and the delivery desk are not here yet.
 
 pub mod application;
+pub mod audit;
 pub mod images;
 pub mod lifecycle;
 pub mod person;
@@ -41,6 +43,7 @@ pub mod pki;
 pub mod qr;
 #[doc = include_str!("../RULES.md")]
 pub mod rules {}
+pub mod store;
 pub mod validity;
 
 pub use person::{Person, Secrets};

@@ -4,17 +4,17 @@ use jpeg_encoder::{ColorType, Encoder};
 use mynumber_applet::{Date, NumberError, Sex};
 use mynumber_crypto::UnixTime;
 
-const ID: &str = "99999000000000000000001";
+pub(crate) const ID: &str = "99999000000000000000001";
 
 fn date(text: &str) -> Date {
     Date::parse(text.as_bytes()).unwrap()
 }
 
-fn today() -> Date {
+pub(crate) fn today() -> Date {
     date("20261122")
 }
 
-fn now() -> UnixTime {
+pub(crate) fn now() -> UnixTime {
     UnixTime::from_utc_time(b"261122010000Z").unwrap()
 }
 
@@ -31,7 +31,7 @@ fn digital_photo() -> photo::Digital {
     photo::Digital::check(&file, date("20261101"), today()).unwrap()
 }
 
-fn paper_photo() -> photo::Paper {
+pub(crate) fn paper_photo() -> photo::Paper {
     photo::Paper::check(450, 350, date("20261101"), today()).unwrap()
 }
 
@@ -45,7 +45,7 @@ fn particulars() -> Particulars {
     }
 }
 
-fn entry() -> Entry {
+pub(crate) fn entry() -> Entry {
     Entry {
         channel: Channel::Smartphone,
         form: Form::Printed { kind: FormKind::MunicipalityQr, id: FormId::parse(ID).unwrap() },

@@ -36,4 +36,4 @@ pub use problem::{Ground, Problem, Refused};
 
 #[cfg(test)]
 #[path = "application_tests.rs"]
-mod tests;
+pub(crate) mod tests;
