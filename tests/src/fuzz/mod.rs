@@ -10,6 +10,8 @@ mod card_records;
 mod card_session;
 mod content;
 mod crypto_cms;
+mod crypto_crl;
+mod crypto_ocsp;
 mod crypto_path;
 mod host_session;
 mod tlv;
@@ -20,6 +22,8 @@ pub use card_records::card_records;
 pub use card_session::card_session;
 pub use content::content;
 pub use crypto_cms::{accepts as crypto_cms_accepts, crypto_cms};
+pub use crypto_crl::crypto_crl;
+pub use crypto_ocsp::crypto_ocsp;
 pub use crypto_path::crypto_path;
 pub use host_session::host_session;
 pub use tlv::tlv;
@@ -35,6 +39,8 @@ pub const BODIES: &[(&str, Body)] = &[
     ("card_session", card_session),
     ("content", content),
     ("crypto_cms", crypto_cms),
+    ("crypto_crl", crypto_crl),
+    ("crypto_ocsp", crypto_ocsp),
     ("crypto_path", crypto_path),
     ("host_session", host_session),
     ("tlv", tlv),
