@@ -57,6 +57,18 @@ impl<'a> Iterator for Entries<'a> {
 }
 
 impl<'a> Entry<'a> {
+    /// The entry at the start of `input`, which was checked before and is about `serial`.
+    #[inline]
+    pub(super) fn recall(input: &'a [u8]) -> Option<Self> {
+        match common_entry(input) {
+            Some(Common { serial, date, reason, .. }) => {
+                let when = UnixTime::from_utc_time(date)?;
+                Some(Self { serial, when, reason: Reason::from_code(reason)?, invalid_since: None })
+            }
+            None => Self::read(input, 0).ok(),
+        }
+    }
+
     /// Reads the entry at the start of `input`; what follows it is not looked at.
     pub(super) fn read(input: &'a [u8], position: usize) -> Result<Self, Error> {
         let mut list = Der::new(Object::Crl, Field::RevokedCertificates, input, position);
@@ -135,9 +147,9 @@ impl<'a> Walker<'a> {
         if self.rest.is_empty() {
             return Ok(None);
         }
-        if let Some((serial, rest)) = common_entry(self.rest) {
-            self.rest = rest;
-            return Ok(Some(serial));
+        if let Some(common) = common_entry(self.rest) {
+            self.rest = common.rest;
+            return Ok(Some(common.serial));
         }
         self.other_serial().map(Some)
     }
@@ -162,10 +174,18 @@ impl<'a> Walker<'a> {
     }
 }
 
-/// The serial number of the entry at the start of `input` and what follows the entry, if the entry has one of the two
-/// common shapes and no fault.
-#[inline]
-fn common_entry(input: &[u8]) -> Option<(&[u8], &[u8])> {
+/// An entry of one of the two common shapes, taken apart.
+struct Common<'a> {
+    serial: &'a [u8],
+    date: &'a [u8; 13],
+    reason: u8,
+    /// What follows the entry.
+    rest: &'a [u8],
+}
+
+/// The entry at the start of `input`, if it has one of the two common shapes and no fault.
+#[inline(always)]
+fn common_entry(input: &[u8]) -> Option<Common<'_>> {
     let [0x30, length @ 0..=0x7F, after @ ..] = input else { return None };
     let (entry, rest) = after.split_at_checked(usize::from(*length))?;
     let [0x02, length @ 1..=SERIAL_LIMIT, after @ ..] = entry else { return None };
@@ -176,17 +196,31 @@ fn common_entry(input: &[u8]) -> Option<(&[u8], &[u8])> {
         _ => return None,
     };
     let [0x17, 0x0D, after @ ..] = after else { return None };
-    let (time, after) = after.split_first_chunk::<13>()?;
-    if !is_utc_time(time) {
+    let (date, after) = after.split_first_chunk::<13>()?;
+    if !is_utc_time(date) {
         return None;
     }
-    match after {
-        [] => Some((serial, rest)),
-        [0x30, 0x0C, 0x30, 0x0A, 0x06, 0x03, 0x55, 0x1D, 0x15, 0x04, 0x03, 0x0A, 0x01, 0..=6 | 9 | 10] => {
-            Some((serial, rest))
-        }
-        _ => None,
-    }
+    let reason = match after {
+        [] => 0,
+        [
+            0x30,
+            0x0C,
+            0x30,
+            0x0A,
+            0x06,
+            0x03,
+            0x55,
+            0x1D,
+            0x15,
+            0x04,
+            0x03,
+            0x0A,
+            0x01,
+            code @ (0..=6 | 9 | 10),
+        ] => *code,
+        _ => return None,
+    };
+    Some(Common { serial, date, reason, rest })
 }
 
 /// Whether these are the content bytes of a UTCTime whose day is in every month; the few others are looked at with a

@@ -181,7 +181,7 @@ impl<'a> IndexRef<'a> {
             if slot.first() == Some(&mark) {
                 let entry = entry_at(self.bytes, place(slot));
                 if serial_of(entry) == serial {
-                    return Entry::read(entry, 0).ok();
+                    return Entry::recall(entry);
                 }
             }
         }
