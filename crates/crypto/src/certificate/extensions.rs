@@ -105,17 +105,17 @@ impl<'a> Extensions<'a> {
         if rest.is_empty() {
             return Err(rest.fault(ErrorKind::Tlv(mynumber_apdu::tlv::ErrorKind::Empty)));
         }
+        let mut seen = [&[][..]; MAX_EXTENSIONS];
         let mut count = 0;
         while !rest.is_empty() {
             let before = rest;
-            let id = next(&mut rest)?.id;
-            count += 1;
-            if count > MAX_EXTENSIONS {
-                return Err(before.fault(ErrorKind::TooLong));
-            }
-            if extensions.iter().take(count - 1).any(|earlier| earlier.id == id) {
+            let id = next(&mut rest)?.id.as_bytes();
+            if seen.iter().take(count).any(|earlier| *earlier == id) {
                 return Err(before.fault(ErrorKind::DuplicateExtension));
             }
+            let free = seen.get_mut(count).ok_or_else(|| before.fault(ErrorKind::TooLong))?;
+            *free = id;
+            count += 1;
         }
         Ok(extensions)
     }

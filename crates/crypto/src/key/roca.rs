@@ -6,22 +6,29 @@
 
 /// The primes up to 167 modulo which not every number is a power of 65,537, the most telling ones first, in groups whose
 /// product stays below 2^32.
-const GROUPS: [&[u64]; 4] =
-    [&[97, 37, 79, 11, 13, 17], &[61, 73, 127, 151, 19], &[53, 71, 103, 107], &[109, 157]];
+const FIRST: [u64; 6] = [97, 37, 79, 11, 13, 17];
+const SECOND: [u64; 5] = [61, 73, 127, 151, 19];
+const THIRD: [u64; 4] = [53, 71, 103, 107];
+const FOURTH: [u64; 2] = [109, 157];
 
 /// Whether a big-endian modulus carries the fingerprint.
 pub(super) fn has_fingerprint(modulus: &[u8]) -> bool {
-    GROUPS.iter().all(|primes| {
-        let rest = remainder(modulus, primes.iter().product());
-        primes.iter().all(|prime| is_power(rest % prime, *prime))
-    })
+    // The divisors are constants so that no division is left of them: nearly every sound key ends at the first group.
+    all_powers(remainder::<{ 97 * 37 * 79 * 11 * 13 * 17 }>(modulus), &FIRST)
+        && all_powers(remainder::<{ 61 * 73 * 127 * 151 * 19 }>(modulus), &SECOND)
+        && all_powers(remainder::<{ 53 * 71 * 103 * 107 }>(modulus), &THIRD)
+        && all_powers(remainder::<{ 109 * 157 }>(modulus), &FOURTH)
+}
+
+fn all_powers(rest: u64, primes: &[u64]) -> bool {
+    primes.iter().all(|prime| is_power(rest % prime, *prime))
 }
 
 /// `number` modulo a divisor below 2^32.
-fn remainder(number: &[u8], divisor: u64) -> u64 {
+fn remainder<const DIVISOR: u64>(number: &[u8]) -> u64 {
     let (head, words) = number.as_rchunks::<4>();
-    let start = head.iter().fold(0, |rest, byte| ((rest << 8) | u64::from(*byte)) % divisor);
-    words.iter().fold(start, |rest, word| ((rest << 32) | u64::from(u32::from_be_bytes(*word))) % divisor)
+    let start = head.iter().fold(0, |rest, byte| ((rest << 8) | u64::from(*byte)) % DIVISOR);
+    words.iter().fold(start, |rest, word| ((rest << 32) | u64::from(u32::from_be_bytes(*word))) % DIVISOR)
 }
 
 /// Whether a number is a power of 65,537 modulo `prime`.
