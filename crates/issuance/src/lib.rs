@@ -23,6 +23,7 @@
 //! * [`photo`] and [`qr`]: the photo of an application, and the id on its form;
 //! * [`validity`]: until when cards and certificates hold;
 //! * [`lifecycle`]: the steps of a case, from the application to the end of the card;
+//! * [`receipt`] and [`notice`]: cards that came against their list, and notices spread over days;
 //! * [`store`] and [`audit`]: where cases are kept, and the log of what was done;
 //! * [`rules`]: the published rules, each with its source, its code and its test.
 //!
@@ -36,11 +37,13 @@ pub mod application;
 pub mod audit;
 pub mod images;
 pub mod lifecycle;
+pub mod notice;
 pub mod person;
 mod personalise;
 pub mod photo;
 pub mod pki;
 pub mod qr;
+pub mod receipt;
 #[doc = include_str!("../RULES.md")]
 pub mod rules {}
 pub mod store;

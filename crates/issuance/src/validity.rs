@@ -118,6 +118,32 @@ pub(crate) fn months_after(date: Date, months: u8) -> Option<Date> {
     }
 }
 
+/// The next day.
+pub(crate) fn day_after(date: Date) -> Option<Date> {
+    days_after(date, 1)
+}
+
+/// Some days later.
+pub(crate) fn days_after(date: Date, days: u16) -> Option<Date> {
+    let later = UnixTime::from_seconds(midnight_utc(date)?.seconds() + i64::from(days) * DAY);
+    let civil = later.civil();
+    // A time beyond the calendar would be cut to its end.
+    let date = Date::new(civil.year, civil.month, civil.day).ok()?;
+    (midnight_utc(date)? == later).then_some(date)
+}
+
+/// The day of the week, 0 for Monday.
+pub(crate) fn weekday(date: Date) -> usize {
+    // 1970-01-01 was a Thursday.
+    let days = midnight_utc(date).map_or(0, |midnight| midnight.seconds().div_euclid(DAY));
+    usize::try_from((days + 3).rem_euclid(7)).unwrap_or(0)
+}
+
+fn midnight_utc(date: Date) -> Option<UnixTime> {
+    let (year, month, day) = (date.year(), date.month(), date.day());
+    UnixTime::from_civil(Civil { year, month, day, hour: 0, minute: 0, second: 0 })
+}
+
 fn day_in(year: u16, month: u8, day: u8) -> Option<Date> {
     (1..=day).rev().find_map(|day| Date::new(year, month, day).ok())
 }

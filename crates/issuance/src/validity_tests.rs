@@ -109,3 +109,15 @@ fn months_are_counted_to_the_same_day_or_the_last_of_the_month() {
     assert_eq!(months_before(date("00010101"), 1), None);
     assert_eq!(months_after(date("99991201"), 1), None);
 }
+
+#[test]
+fn days_and_weekdays_are_those_of_the_calendar() {
+    assert_eq!(days_after(date("20281231"), 60), Some(date("20290301")));
+    assert_eq!(day_after(date("20280228")), Some(date("20280229")));
+    assert_eq!(day_after(date("99991231")), None);
+    for (day, expected) in
+        [("19700101", 3), ("20261122", 6), ("20261123", 0), ("19000101", 0), ("20240229", 3)]
+    {
+        assert_eq!(weekday(date(day)), expected, "{day}");
+    }
+}

@@ -19,6 +19,7 @@ use mynumber_crypto::UnixTime;
 use crate::application::{Confirmed, Particulars, Receipt, Wishes};
 use crate::audit::{Clerk, Head, Record, Tampered};
 use crate::lifecycle::{Actor, Refusal, State, Step};
+use crate::receipt::Released;
 
 /// Who does something, in which part, and when.
 #[derive(Clone, Debug)]
@@ -81,10 +82,18 @@ pub trait Store {
     /// Failures of the store.
     fn cases(&mut self, state: State, after: u64, limit: u32) -> Result<Vec<Case>, StoreError>;
 
-    /// Takes a step with a case whose version is still this one. [`Step::SendNotice`] has its own call.
+    /// [`Step::Receive`] for every case of a list that agrees with what came: all of them or none.
     ///
     /// # Errors
-    /// [`StoreError::Refused`], [`StoreError::Changed`]; nothing was changed then.
+    /// [`StoreError::NoSuchForm`] with the place in the list of the first form without a living case, and as
+    /// [`Store::step`]; nothing was changed then.
+    fn receive(&mut self, released: &Released, by: &By) -> Result<(), StoreError>;
+
+    /// Takes a step with a case whose version is still this one. [`Step::Receive`] and [`Step::SendNotice`] have calls of
+    /// their own.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`], [`StoreError::Changed`], [`StoreError::NotReleased`]; nothing was changed then.
     fn step(&mut self, number: u64, version: u64, step: Step, by: &By) -> Result<Case, StoreError>;
 
     /// Takes a step with several cases, whatever their versions: all of them or none.
@@ -162,6 +171,18 @@ pub enum StoreError {
         number: u64,
         /// Why not.
         refusal: Refusal,
+    },
+    /// The list names a form that no living case began with.
+    #[error("row {row} of the list: no case began with this form")]
+    NoSuchForm {
+        /// Which row of the list, from 1.
+        row: usize,
+    },
+    /// Cards are received by [`Store::receive`], with the evidence that nothing is open.
+    #[error("case {number}: a card is received with its issuance list")]
+    NotReleased {
+        /// The case.
+        number: u64,
     },
     /// A notice is sent with its deadline, by [`Store::send_notice`]; a deadline is not before the day of the notice.
     #[error("case {number}: a notice needs a deadline that does not lie behind")]

@@ -3,6 +3,7 @@ use crate::application::tests::{ID, entry, now, paper_photo, today};
 use crate::application::{Channel, Confirmed, Form, FormId, FormKind, Photo};
 use crate::audit::{Clerk, Head, Tampered};
 use crate::lifecycle::{Actor, State, Step, Why};
+use crate::receipt::tests::released;
 use mynumber_applet::Date;
 use mynumber_crypto::UnixTime;
 use std::path::Path;
@@ -49,9 +50,8 @@ mod suite {
         let mut case = store.case(1).unwrap();
         assert_eq!((case.state, case.version, case.deadline), (State::Registered, 1, None));
         assert_eq!(store.resident(1).unwrap(), entry().today);
-        for step in [Step::Receive, Step::Prepare] {
-            case = store.step(1, case.version, step, &desk()).unwrap();
-        }
+        store.receive(&released(&[1]), &desk()).unwrap();
+        case = store.step(1, case.version + 1, Step::Prepare, &desk()).unwrap();
         case = store.send_notice(1, case.version, date("20270228"), &desk()).unwrap();
         assert_eq!((case.state, case.version), (State::Noticed, 4));
         assert_eq!(case.deadline, Some(date("20270228")));
@@ -69,16 +69,16 @@ mod suite {
         let refused = store.step(1, 1, Step::HandOver, &desk()).unwrap_err();
         let StoreError::Refused { number: 1, refusal } = refused else { panic!("{refused}") };
         assert_eq!(refusal.why, Why::Missing(Step::Receive));
-        let holder = store.step(1, 1, Step::Receive, &by(Actor::Holder, 0)).unwrap_err();
+        let holder = store.receive(&released(&[1]), &by(Actor::Holder, 0)).unwrap_err();
         assert!(matches!(holder, StoreError::Refused { .. }));
-        let unknown = store.step(2, 1, Step::Receive, &desk()).unwrap_err();
+        let unknown = store.step(2, 1, Step::Prepare, &desk()).unwrap_err();
         assert!(matches!(unknown, StoreError::NoSuchCase { number: 2 }));
         assert_eq!((store.case(1).unwrap(), store.audit(0, 100).unwrap()), before);
     }
 
     pub(super) fn a_case_seen_too_long_ago_is_not_changed(store: &mut impl Store) {
         store.register(application(1), &desk()).unwrap();
-        store.step(1, 1, Step::Receive, &desk()).unwrap();
+        store.receive(&released(&[1]), &desk()).unwrap();
         let error = store.step(1, 1, Step::Prepare, &desk()).unwrap_err();
         assert!(matches!(error, StoreError::Changed { number: 1, version: 2 }), "{error}");
         assert_eq!(store.case(1).unwrap().state, State::Received);
@@ -90,9 +90,8 @@ mod suite {
         assert!(matches!(error, StoreError::FormInUse { number: 1 }), "{error}");
         assert!(matches!(store.case(2), Err(StoreError::NoSuchCase { number: 2 })));
         // After the end of the first, the form begins another.
-        for step in [Step::Receive, Step::Prepare] {
-            store.step_all(&[1], step, &desk()).unwrap();
-        }
+        store.receive(&released(&[1]), &desk()).unwrap();
+        store.step_all(&[1], Step::Prepare, &desk()).unwrap();
         store.send_notice(1, 3, date("20261231"), &desk()).unwrap();
         for step in [Step::OpenCounter, Step::SendBack] {
             store.step_all(&[1], step, &desk()).unwrap();
@@ -106,17 +105,30 @@ mod suite {
         for number in 1..=3 {
             store.register(application(number), &desk()).unwrap();
         }
-        store.step(2, 1, Step::Receive, &desk()).unwrap();
-        assert!(store.step_all(&[1, 2, 3], Step::Receive, &desk()).is_err());
+        store.receive(&released(&[2]), &desk()).unwrap();
+        assert!(store.receive(&released(&[1, 2, 3]), &desk()).is_err());
+        let error = store.receive(&released(&[1, 9]), &desk()).unwrap_err();
+        assert!(matches!(error, StoreError::NoSuchForm { row: 2 }), "{error}");
+        assert!(store.step_all(&[2, 1], Step::Prepare, &desk()).is_err());
         assert_eq!(store.case(1).unwrap().state, State::Registered);
+        assert_eq!(store.case(2).unwrap().state, State::Received);
         assert_eq!(store.verify_audit(None).unwrap().number, 4);
-        store.step_all(&[1, 3], Step::Receive, &desk()).unwrap();
+        store.receive(&released(&[1, 3]), &desk()).unwrap();
         assert_eq!(store.cases(State::Received, 0, 10).unwrap().len(), 3);
+    }
+
+    pub(super) fn no_card_is_received_without_its_list(store: &mut impl Store) {
+        store.register(application(1), &desk()).unwrap();
+        let alone = store.step(1, 1, Step::Receive, &desk()).unwrap_err();
+        assert!(matches!(alone, StoreError::NotReleased { number: 1 }), "{alone}");
+        let together = store.step_all(&[1], Step::Receive, &desk()).unwrap_err();
+        assert!(matches!(together, StoreError::NotReleased { number: 1 }), "{together}");
+        assert_eq!(store.case(1).unwrap().state, State::Registered);
     }
 
     pub(super) fn a_card_nobody_fetched_before_the_deadline_expires(store: &mut impl Store) {
         store.register(application(1), &desk()).unwrap();
-        store.step(1, 1, Step::Receive, &desk()).unwrap();
+        store.receive(&released(&[1]), &desk()).unwrap();
         store.step(1, 2, Step::Prepare, &desk()).unwrap();
         let without = store.step(1, 3, Step::SendNotice, &desk()).unwrap_err();
         assert!(matches!(without, StoreError::Deadline { number: 1 }));
@@ -132,7 +144,7 @@ mod suite {
     pub(super) fn a_noted_end_of_the_log_is_found_again(store: &mut impl Store) {
         store.register(application(1), &desk()).unwrap();
         let noted = store.verify_audit(None).unwrap();
-        store.step(1, 1, Step::Receive, &desk()).unwrap();
+        store.receive(&released(&[1]), &desk()).unwrap();
         assert_eq!(store.verify_audit(Some(noted)).unwrap().number, 2);
         assert_eq!(store.verify_audit(Some(Head::START)).unwrap().number, 2);
         let other = Head { number: 3, hash: noted.hash };
@@ -167,6 +179,11 @@ fn several_cases_take_a_step_together_or_not_at_all() {
 }
 
 #[test]
+fn no_card_is_received_without_its_list() {
+    suite::no_card_is_received_without_its_list(&mut open(&folder()));
+}
+
+#[test]
 fn a_card_nobody_fetched_before_the_deadline_expires() {
     suite::a_card_nobody_fetched_before_the_deadline_expires(&mut open(&folder()));
 }
@@ -193,7 +210,7 @@ fn every_tampering_with_the_log_in_the_file_is_told_with_its_record() {
         let folder = folder();
         let mut store = open(&folder);
         store.register(application(1), &desk()).unwrap();
-        store.step(1, 1, Step::Receive, &desk()).unwrap();
+        store.receive(&released(&[1]), &desk()).unwrap();
         store.step(1, 2, Step::Prepare, &desk()).unwrap();
         let noted = store.verify_audit(None).unwrap();
         let raw = raw(&folder.path().join("cases.db"));
@@ -218,7 +235,8 @@ fn many_desks_at_once_lose_no_case_and_no_record() {
                 let mut store = open(folder);
                 for index in 0..EACH {
                     let receipt = store.register(application(desk_number * EACH + index), &desk()).unwrap();
-                    store.step(receipt.number, 1, Step::Receive, &desk()).unwrap();
+                    store.receive(&released(&[desk_number * EACH + index]), &desk()).unwrap();
+                    assert_eq!(store.case(receipt.number).unwrap().version, 2);
                 }
             });
         }
@@ -231,15 +249,17 @@ fn many_desks_at_once_lose_no_case_and_no_record() {
 #[test]
 fn of_two_desks_with_one_case_one_is_told_to_look_again() {
     let folder = folder();
-    open(&folder).register(application(1), &desk()).unwrap();
+    let mut first = open(&folder);
+    first.register(application(1), &desk()).unwrap();
+    first.receive(&released(&[1]), &desk()).unwrap();
     let won: usize = std::thread::scope(|scope| {
         let desks: Vec<_> =
-            (0..8).map(|_| scope.spawn(|| open(&folder).step(1, 1, Step::Receive, &desk()))).collect();
+            (0..8).map(|_| scope.spawn(|| open(&folder).step(1, 2, Step::Prepare, &desk()))).collect();
         let results = desks.into_iter().map(|desk| desk.join().unwrap());
         results
             .map(|result| match result {
                 Ok(_) => 1,
-                Err(StoreError::Changed { number: 1, version: 2 }) => 0,
+                Err(StoreError::Changed { number: 1, version: 3 }) => 0,
                 Err(other) => panic!("{other}"),
             })
             .sum()

@@ -15,6 +15,7 @@ use super::{By, Case, Failure, Store, StoreError};
 use crate::application::{Confirmed, Particulars, Receipt};
 use crate::audit::{Head, Record};
 use crate::lifecycle::{State, Step, next};
+use crate::receipt::Released;
 use crate::validity::date_in_japan;
 
 /// A store in one SQLite file: any number of desks, on one computer, each with a connection of its own.
@@ -84,9 +85,23 @@ impl Store for Sqlite {
         rows::cases(&self.connection, state, after, limit)
     }
 
+    fn receive(&mut self, released: &Released, by: &By) -> Result<(), StoreError> {
+        let transaction = self.write()?;
+        for (index, form) in released.forms().iter().enumerate() {
+            let case = rows::living(&transaction, form.as_str())?;
+            let case = case.ok_or(StoreError::NoSuchForm { row: index + 1 })?;
+            take(&transaction, &case, Step::Receive, None, by)?;
+        }
+        transaction.commit()?;
+        Ok(())
+    }
+
     fn step(&mut self, number: u64, version: u64, step: Step, by: &By) -> Result<Case, StoreError> {
         let transaction = self.write()?;
-        take(&transaction, number, Some(version), step, None, by)?;
+        let case = rows::case(&transaction, number)?;
+        refuse_changed(&case, version)?;
+        refuse_without_list(number, step)?;
+        take(&transaction, &case, step, None, by)?;
         transaction.commit()?;
         self.case(number)
     }
@@ -94,7 +109,8 @@ impl Store for Sqlite {
     fn step_all(&mut self, numbers: &[u64], step: Step, by: &By) -> Result<(), StoreError> {
         let transaction = self.write()?;
         for number in numbers {
-            take(&transaction, *number, None, step, None, by)?;
+            refuse_without_list(*number, step)?;
+            take(&transaction, &rows::case(&transaction, *number)?, step, None, by)?;
         }
         transaction.commit()?;
         Ok(())
@@ -108,7 +124,9 @@ impl Store for Sqlite {
         by: &By,
     ) -> Result<Case, StoreError> {
         let transaction = self.write()?;
-        take(&transaction, number, Some(version), Step::SendNotice, Some(deadline), by)?;
+        let case = rows::case(&transaction, number)?;
+        refuse_changed(&case, version)?;
+        take(&transaction, &case, Step::SendNotice, Some(deadline), by)?;
         transaction.commit()?;
         self.case(number)
     }
@@ -118,19 +136,27 @@ impl Store for Sqlite {
     }
 }
 
+fn refuse_changed(case: &Case, seen: u64) -> Result<(), StoreError> {
+    if case.version == seen {
+        return Ok(());
+    }
+    Err(StoreError::Changed { number: case.number, version: case.version })
+}
+
+/// A card is received with the evidence that nothing is open.
+fn refuse_without_list(number: u64, step: Step) -> Result<(), StoreError> {
+    if step == Step::Receive { Err(StoreError::NotReleased { number }) } else { Ok(()) }
+}
+
 /// Takes one step inside a transaction, and leaves its event in the log.
 fn take(
     transaction: &Transaction<'_>,
-    number: u64,
-    seen: Option<u64>,
+    case: &Case,
     step: Step,
     deadline: Option<Date>,
     by: &By,
 ) -> Result<(), StoreError> {
-    let case = rows::case(transaction, number)?;
-    if seen.is_some_and(|seen| seen != case.version) {
-        return Err(StoreError::Changed { number, version: case.version });
-    }
+    let number = case.number;
     let to = next(case.state, step, by.actor).map_err(|refusal| StoreError::Refused { number, refusal })?;
     let today = date_in_japan(by.at).ok_or(StoreError::Time)?;
     if step == Step::SendNotice && deadline.is_none_or(|deadline| deadline < today) {
