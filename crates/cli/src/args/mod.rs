@@ -19,8 +19,8 @@ pub(crate) use sign::{
 };
 
 pub(crate) use verify::{
-    CardCheck, CertificateCheck, CmsCheck, PurposeName, RevocationArguments, TrustArguments, TrustName,
-    VerifyCommand,
+    BatchCheck, CardCheck, CertificateCheck, CmsCheck, PurposeName, RevocationArguments, RowFormat,
+    TrustArguments, TrustName, VerifyCommand,
 };
 
 /// Read, sign and change PINs on a My Number Card, and serve a virtual one

@@ -1,5 +1,6 @@
 //! The arguments of `verify`.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -17,6 +18,8 @@ pub(crate) enum VerifyCommand {
     Cms(CmsCheck),
     /// Check that a card is genuine: signed records, and a chip that answers
     Card(CardCheck),
+    /// Check many signatures or messages on all cores
+    Batch(BatchCheck),
 }
 
 #[derive(Debug, Args)]
@@ -62,6 +65,46 @@ pub(crate) struct CardCheck {
     /// Authorities to trust
     #[arg(long, value_enum, default_value = "production")]
     pub(crate) trust: TrustName,
+}
+
+/// How results are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RowFormat {
+    /// One JSON object a line
+    Ndjson,
+    /// A table with a head
+    Csv,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BatchCheck {
+    /// One item a line (`-`: standard input): a JSON object with certificate, signature and digest, or the name of a CMS file
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) trust: TrustArguments,
+    /// What the certificates must be for
+    #[arg(long, value_enum, default_value = "signature")]
+    pub(crate) purpose: PurposeName,
+    #[command(flatten)]
+    pub(crate) revocation: RevocationArguments,
+    /// Output file for the results, in the order of the items (default: standard output)
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Form of the results
+    #[arg(long, value_enum, default_value = "ndjson")]
+    pub(crate) format: RowFormat,
+    /// Output file for the results that do not hold
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rejects: Option<PathBuf>,
+    /// Go on where an output file ends that was broken off
+    #[arg(long, requires = "output", conflicts_with = "force")]
+    pub(crate) resume: bool,
+    /// Number of threads (default: one for each core)
+    #[arg(long, value_name = "N")]
+    pub(crate) jobs: Option<NonZeroUsize>,
+    /// Replace existing files
+    #[arg(long)]
+    pub(crate) force: bool,
 }
 
 /// The DER content of an object identifier. A type of its own: a list of numbers would be a list of arguments.

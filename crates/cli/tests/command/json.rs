@@ -20,7 +20,7 @@ fn fields(value: &Value, found: &mut BTreeSet<String>) {
 }
 
 /// Arguments, PINs, exit code.
-const COMMANDS: [(&[&str], &[&str], i32); 37] = [
+const COMMANDS: [(&[&str], &[&str], i32); 38] = [
     (&["status"], &[], 0),
     (&["attributes"], &[INPUT_ASSIST], 0),
     (&["number"], &[INPUT_ASSIST], 0),
@@ -43,6 +43,7 @@ const COMMANDS: [(&[&str], &[&str], i32); 37] = [
     (&["verify", "cms", "message"], &[], 3),
     (&["verify", "card", "--trust", "simulated"], &[INPUT_ASSIST], 0),
     (&["verify", "card"], &[INPUT_ASSIST], 54),
+    (&["verify", "batch", "message", "-o", "rows", "--force"], &[], 3),
     (&["sign", "message"], &[SIGNATURE], 0),
     (&["sign", "message", "--key", "auth", "--padding", "pss"], &[AUTHENTICATION], 0),
     (&["pin", "change", "auth"], &[AUTHENTICATION, "2580"], 0),

@@ -8,6 +8,7 @@
 )]
 
 mod apdu;
+mod batch;
 mod cards;
 mod certificates;
 mod changes;

@@ -1,5 +1,6 @@
 //! `verify`: evidence or a precise refusal, in words and in JSON.
 
+mod batch;
 mod card;
 mod certificate;
 mod cms;
@@ -15,6 +16,7 @@ use crate::run::Run;
 pub(crate) fn run(run: &Run, command: &VerifyCommand) -> Result<(), Failure> {
     match command {
         VerifyCommand::Certificate(arguments) => certificate::run(run, arguments),
+        VerifyCommand::Batch(arguments) => batch::run(run, arguments),
         VerifyCommand::Card(arguments) => card::run(run, arguments),
         VerifyCommand::Cms(arguments) => cms::run(run, arguments),
     }

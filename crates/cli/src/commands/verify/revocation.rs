@@ -7,6 +7,7 @@ use mynumber::crypto::path::TrustedCertificate;
 use mynumber::crypto::revocation::{
     Checked, CrlIndex, EvidenceKind, Freshness, Offer, Query, Source, SourceError, Status, check,
 };
+use mynumber::crypto::signer;
 use mynumber::revocation::Directory;
 use serde::Serialize;
 
@@ -69,6 +70,11 @@ impl Asked {
         }
         let freshness = arguments.max_age.map_or_else(Freshness::default, Freshness::within);
         Ok(Some(Self { sources, freshness }))
+    }
+
+    /// What a verifier of many signatures asks.
+    pub(super) const fn required(&self) -> signer::Revocation<'_> {
+        signer::Revocation::Required { source: &self.sources, freshness: self.freshness }
     }
 
     /// Lists that came with a message: believed no more than any other.

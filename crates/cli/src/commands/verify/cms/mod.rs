@@ -133,12 +133,13 @@ fn open(signed: &mynumber::crypto::cms::Signed<'_>) -> Vec<Check> {
 }
 
 /// Which of several failures the process ends with.
-const fn weight(exit: Exit) -> u8 {
+pub(super) const fn weight(exit: Exit) -> u8 {
     match exit {
         Exit::RevocationUnknown => 0,
         Exit::NotInForce => 1,
         Exit::Revoked => 2,
-        _ => 3,
+        Exit::NotTrusted => 3,
+        _ => 4,
     }
 }
 

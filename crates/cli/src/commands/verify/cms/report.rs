@@ -182,6 +182,11 @@ impl SignerShown {
 }
 
 impl MessageReport {
+    /// The number of signers.
+    pub(in crate::commands::verify) const fn count(&self) -> usize {
+        self.signers.len()
+    }
+
     pub(super) fn of(message: &Message, signers: Vec<SignerShown>, failure: Option<&Failure>) -> Self {
         Self {
             verdict: failure.map_or("holds", |failure| failure.exit().kind()),
