@@ -108,10 +108,8 @@ pub(super) fn done(path: &Path, format: RowFormat, limit: Option<u64>) -> Result
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Done::default()),
         other => other.map_err(|error| crate::inputs::unreadable(path, &error))?,
     };
-    let mut done = Done::default();
     let mut reader = std::io::BufReader::new(file);
-    let start =
-        std::io::BufRead::fill_buf(&mut reader).map_err(|error| crate::inputs::unreadable(path, &error))?;
+    let start = reader.fill_buf().map_err(|error| crate::inputs::unreadable(path, &error))?;
     let ours: &[u8] = match format {
         RowFormat::Ndjson => b"{\"number\":",
         RowFormat::Csv => b"number,id,verdict,",
@@ -119,7 +117,6 @@ pub(super) fn done(path: &Path, format: RowFormat, limit: Option<u64>) -> Result
     if !start.iter().zip(ours).all(|(found, ours)| found == ours) {
         return Err(foreign(path));
     }
-    let mut seen = 0u64;
     match format {
         RowFormat::Ndjson => lines_done(reader, path, limit),
         RowFormat::Csv => table_done(reader, path, limit),
