@@ -20,9 +20,10 @@ use mynumber::crypto::digest::{Hash, sha256};
 use mynumber::crypto::key::backend::{AwsLc, Backend};
 use mynumber::crypto::path::{Profile, Validator};
 use mynumber::crypto::signer::{Claim, Revocation, Verifier};
-use mynumber::crypto::{Scheme, UnixTime};
+use mynumber::crypto::{PublicKey, Scheme, UnixTime};
 use mynumber::driver::{Card, Input};
 use mynumber::{OwnCertificate, testing};
+use rustix::time::{ClockId, clock_gettime};
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
@@ -61,28 +62,67 @@ fn samples() -> Outcome<Vec<Item>> {
     Ok(items)
 }
 
-/// The bare backend: nothing is read, nothing is in order.
-fn bare(items: &[Item], authority: &Certificate<'_>) -> Outcome<Duration> {
-    let (first, authority) = (items.first().ok_or("no items")?, authority.public_key()?);
-    let certificate = Certificate::parse(&first.certificate)?;
-    let key = certificate.public_key()?;
-    let (halves, started) = (items.chunks(items.len().div_ceil(THREADS)), Instant::now());
-    let check = |half: &[Item]| {
-        half.iter().all(|item| {
+/// What a run took: on the clock, and on the processors.
+#[derive(Clone, Copy)]
+struct Took {
+    clock: Duration,
+    processors: Duration,
+}
+
+impl Took {
+    const MAX: Self = Self { clock: Duration::MAX, processors: Duration::MAX };
+
+    /// The better of both, each for itself.
+    fn min(self, other: Self) -> Self {
+        Self { clock: self.clock.min(other.clock), processors: self.processors.min(other.processors) }
+    }
+}
+
+/// A run that has begun.
+struct Begun(Instant, Duration);
+
+impl Begun {
+    fn now() -> Self {
+        Self(Instant::now(), processors())
+    }
+
+    fn took(&self) -> Took {
+        Took { clock: self.0.elapsed(), processors: processors().saturating_sub(self.1) }
+    }
+}
+
+/// The time that this process has had on all processors.
+fn processors() -> Duration {
+    let time = clock_gettime(ClockId::ProcessCPUTime);
+    let seconds = u64::try_from(time.tv_sec).unwrap_or_default();
+    Duration::new(seconds, u32::try_from(time.tv_nsec).unwrap_or_default())
+}
+
+/// The bare backend: what it needs of each item lies ready, nothing is in order.
+fn bare(items: &[Item], authority: &Certificate<'_>) -> Outcome<Took> {
+    let authority = authority.public_key()?;
+    let mut ready = Vec::with_capacity(items.len());
+    for item in items {
+        let certificate = Certificate::parse(&item.certificate)?;
+        ready.push((item, certificate, certificate.public_key()?));
+    }
+    let check = |half: &[(&Item, Certificate<'_>, PublicKey<'_>)]| {
+        half.iter().all(|(item, certificate, key)| {
             AwsLc.verify_message(&authority, SCHEME, certificate.tbs(), certificate.signature()).is_ok()
-                && AwsLc.verify_digest(&key, SCHEME, &item.digest, &item.signature).is_ok()
+                && AwsLc.verify_digest(key, SCHEME, &item.digest, &item.signature).is_ok()
         })
     };
+    let (halves, begun) = (ready.chunks(ready.len().div_ceil(THREADS)), Begun::now());
     let good = thread::scope(|scope| {
         let running: Vec<_> = halves.map(|half| scope.spawn(move || check(half))).collect();
         running.into_iter().all(|half| half.join().unwrap_or(false))
     });
-    let took = started.elapsed();
+    let took = begun.took();
     if good { Ok(took) } else { Err("the bare loop refuses a good signature".into()) }
 }
 
 /// The batch, over items as a caller has them.
-fn batch(items: &[Item], verifier: &Verifier<'_>, at: UnixTime) -> Outcome<Duration> {
+fn batch(items: &[Item], verifier: &Verifier<'_>, at: UnixTime) -> Outcome<Took> {
     let verify = |item: &&Item| {
         let claim = Claim { certificate: &item.certificate, scheme: SCHEME, signature: &item.signature };
         verifier.verify_digest(&claim, &item.digest, at)
@@ -94,10 +134,10 @@ fn batch(items: &[Item], verifier: &Verifier<'_>, at: UnixTime) -> Outcome<Durat
         Ok(())
     };
     let threads = NonZeroUsize::new(THREADS).ok_or("no threads")?;
-    let started = Instant::now();
+    let begun = Begun::now();
     let summary =
         Batch::new(threads).run(items.iter().map(Ok::<_, Infallible>), verify, each, &Cancel::new())?;
-    let took = started.elapsed();
+    let took = begun.took();
     let all = u64::try_from(items.len())?;
     if summary.accepted == all { Ok(took) } else { Err("the batch refuses a good signature".into()) }
 }
@@ -111,25 +151,42 @@ fn main() -> Outcome<()> {
     let validator = Validator::new(&anchors, Profile::jpki(Purpose::Signature)).with_backend(&AwsLc);
     let verifier = Verifier::new(validator, Revocation::NotChecked);
 
-    let (mut best_bare, mut best_batch) = (Duration::MAX, Duration::MAX);
+    let (mut best_bare, mut best_batch) = (Took::MAX, Took::MAX);
+    let mut shares = Vec::new();
     for _ in 0..ROUNDS {
-        best_bare = best_bare.min(bare(&items, &authority)?);
-        best_batch = best_batch.min(batch(&items, &verifier, testing::ISSUED)?);
+        let (bare, batch) = (bare(&items, &authority)?, batch(&items, &verifier, testing::ISSUED)?);
+        shares.push(bare.processors.as_secs_f64() / batch.processors.as_secs_f64());
+        best_bare = best_bare.min(bare);
+        best_batch = best_batch.min(batch);
     }
-    let rate = |took: Duration| f64::from(u32::try_from(count).unwrap_or(u32::MAX)) / took.as_secs_f64();
-    let share = rate(best_batch) / rate(best_bare);
+    shares.sort_by(f64::total_cmp);
+    let median = shares.get(ROUNDS / 2).copied().ok_or("no rounds")?;
+    report(count, best_bare, best_batch, median)
+}
+
+fn report(count: usize, bare: Took, batch: Took, median: f64) -> Outcome<()> {
+    let items = f64::from(u32::try_from(count)?);
     let mut out = stdout().lock();
     writeln!(
         out,
-        "{count} items of two signature checks each, RSA-2048, {THREADS} threads, backend {}",
+        "{count} items of two signature checks each, RSA-2048, {THREADS} threads, backend {}; best of {ROUNDS}",
         AwsLc.name()
     )?;
-    writeln!(out, "bare loop: {:9.0} items a second", rate(best_bare))?;
+    for (name, took) in [("bare loop", bare), ("batch", batch)] {
+        let each = took.processors.as_secs_f64() * 1e6 / items;
+        writeln!(
+            out,
+            "{name:10} {:8.0} items a second, {each:6.1} µs of processor each",
+            items / took.clock.as_secs_f64()
+        )?;
+    }
+    let clock = bare.clock.as_secs_f64() / batch.clock.as_secs_f64();
     writeln!(
         out,
-        "batch:     {:9.0} items a second, {:.1} % of the bare loop",
-        rate(best_batch),
-        share * 100.0
+        "the batch reaches {:.1} % of the bare loop's rate by processor time (median of {ROUNDS}), {:.1} % on the clock",
+        median * 100.0,
+        clock * 100.0
     )?;
-    if share >= LEAST { Ok(()) } else { Err("the batch is slower than nine tenths of the bare loop".into()) }
+    // Not by the clock: on a machine with other work, chance decides who waits for a processor.
+    if median >= LEAST { Ok(()) } else { Err("the batch is slower than nine tenths of the bare loop".into()) }
 }
