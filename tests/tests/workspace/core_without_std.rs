@@ -16,7 +16,8 @@ const WITHOUT_ALLOC: [&str; 1] = ["apdu"];
 fn product_code(folder: &str) -> Vec<(String, String)> {
     let start = format!("crates/{folder}/src/");
     let is_product = |source: &Source| {
-        source.is_rust() && source.path.starts_with(&start) && !source.path.ends_with("tests.rs")
+        let is_test = source.path.ends_with("tests.rs") || source.path.contains("/tests/");
+        source.is_rust() && source.path.starts_with(&start) && !is_test
     };
     sources::all()
         .into_iter()
