@@ -27,9 +27,9 @@ pub fn crypto_crl(data: &[u8]) {
     match (&view, &index) {
         (Ok(crl), Ok(index)) => {
             assert_eq!(crl.entries().count(), index.len());
-            let mut serials: Vec<&[u8]> = crl.entries().map(|entry| entry.serial).collect();
+            let mut serials: Vec<&[u8]> = crl.entries().map(|entry| entry.serial()).collect();
             for serial in serials.iter().take(64) {
-                assert_eq!(index.lookup(serial), crl.entries().find(|entry| entry.serial == *serial));
+                assert_eq!(index.lookup(serial), crl.entries().find(|entry| entry.serial() == *serial));
             }
             serials.sort_unstable();
             assert!(serials.windows(2).all(|pair| pair.first() != pair.last()), "a duplicate got through");
@@ -38,7 +38,7 @@ pub fn crypto_crl(data: &[u8]) {
             }
         }
         (Ok(crl), Err(error)) => {
-            let mut serials: Vec<&[u8]> = crl.entries().map(|entry| entry.serial).collect();
+            let mut serials: Vec<&[u8]> = crl.entries().map(|entry| entry.serial()).collect();
             serials.sort_unstable();
             let twice = serials.windows(2).any(|pair| pair.first() == pair.last());
             assert!(twice, "the index refuses what the view takes: {error}");

@@ -3,11 +3,12 @@
 //! Nearly every entry has one of two shapes: serial number and date, with or without a reason. These are taken apart by
 //! hand here; everything else, and every fault, goes to the reader that all other structures use. Both accept the same.
 
-use super::Reason;
+use super::{Reason, Revocation};
 use crate::asn1::der::{Der, INTEGER, SEQUENCE};
 use crate::asn1::{Error, ErrorKind, Field, Object, Oid};
 use crate::certificate::Extensions;
 use crate::time::UnixTime;
+use core::fmt;
 use mynumber_apdu::tlv::Reader;
 
 /// reasonCode (RFC 5280 §5.3.1).
@@ -21,17 +22,50 @@ const SERIAL_LIMIT: u8 = 20;
 /// The code of removeFromCRL, which only delta CRLs may have.
 const REMOVE_FROM_CRL: u8 = 8;
 
-/// One entry of a CRL.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// One entry of a CRL: that a certificate is revoked.
+///
+/// Entries are checked when the list is read; what one says is taken out of it when asked for, so finding one costs little.
+#[derive(Clone, Copy)]
 pub struct Entry<'a> {
+    serial: &'a [u8],
+    /// The list from this entry on.
+    from_here: &'a [u8],
+}
+
+impl<'a> Entry<'a> {
+    /// The entry at the start of `from_here`, which is about `serial`.
+    #[inline]
+    pub(super) const fn new(serial: &'a [u8], from_here: &'a [u8]) -> Self {
+        Self { serial, from_here }
+    }
+
     /// The serial number of the revoked certificate, big-endian, without leading zeros: 1 to 20 bytes.
-    pub serial: &'a [u8],
-    /// revocationDate.
-    pub when: UnixTime,
-    /// reasonCode; [`Reason::Unspecified`] when the entry gives none.
-    pub reason: Reason,
-    /// invalidityDate.
-    pub invalid_since: Option<UnixTime>,
+    #[must_use]
+    pub const fn serial(&self) -> &'a [u8] {
+        self.serial
+    }
+
+    /// When and why.
+    ///
+    /// # Errors
+    /// [`Error`] when the bytes have changed since the list was read.
+    pub fn revocation(&self) -> Result<Revocation, Error> {
+        read_entry(self.from_here, 0).map(|(_, revocation)| revocation)
+    }
+}
+
+impl PartialEq for Entry<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.serial == other.serial && self.revocation() == other.revocation()
+    }
+}
+
+impl Eq for Entry<'_> {}
+
+impl fmt::Debug for Entry<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Entry").field("serial", &self.serial).field("says", &self.revocation()).finish()
+    }
 }
 
 /// The entries of a CRL that was read, in its order.
@@ -50,49 +84,35 @@ impl<'a> Iterator for Entries<'a> {
     type Item = Entry<'a>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let element = self.walker.rest;
-        self.walker.next_serial().ok()??;
-        Entry::read(element, 0).ok()
+        let from_here = self.walker.rest;
+        let serial = self.walker.next_serial().ok()??;
+        Some(Entry { serial, from_here })
     }
 }
 
-impl<'a> Entry<'a> {
-    /// The entry at the start of `input`, which was checked before and is about `serial`.
-    #[inline]
-    pub(super) fn recall(input: &'a [u8]) -> Option<Self> {
-        match common_entry(input) {
-            Some(Common { serial, date, reason, .. }) => {
-                let when = UnixTime::from_utc_time(date)?;
-                Some(Self { serial, when, reason: Reason::from_code(reason)?, invalid_since: None })
-            }
-            None => Self::read(input, 0).ok(),
-        }
-    }
-
-    /// Reads the entry at the start of `input`; what follows it is not looked at.
-    pub(super) fn read(input: &'a [u8], position: usize) -> Result<Self, Error> {
-        let mut list = Der::new(Object::Crl, Field::RevokedCertificates, input, position);
-        let mut entry = list.enter(SEQUENCE)?;
-        let serial = entry.positive(usize::from(SERIAL_LIMIT))?;
-        let when = entry.time()?;
-        let (mut reason, mut invalid_since) = (Reason::Unspecified, None);
-        if !entry.is_empty() {
-            let mut entry = entry.in_field(Field::EntryExtensions);
-            let element = entry.read(SEQUENCE)?;
-            entry.finish()?;
-            let extensions = Extensions::read_list(&entry, element)?;
-            for extension in extensions.iter() {
-                match extension.id {
-                    REASON_CODE => reason = read_reason(&extensions)?,
-                    INVALIDITY_DATE => invalid_since = Some(read_invalidity_date(&extensions)?),
-                    CERTIFICATE_ISSUER => return Err(entry.fault(ErrorKind::Indirect)),
-                    _ if extension.critical => return Err(entry.fault(ErrorKind::UnknownCritical)),
-                    _ => {}
-                }
+/// Reads the entry at the start of `input`, serial number and all that it says; what follows it is not looked at.
+fn read_entry(input: &[u8], position: usize) -> Result<(&[u8], Revocation), Error> {
+    let mut list = Der::new(Object::Crl, Field::RevokedCertificates, input, position);
+    let mut entry = list.enter(SEQUENCE)?;
+    let serial = entry.positive(usize::from(SERIAL_LIMIT))?;
+    let when = entry.time()?;
+    let mut says = Revocation { reason: Reason::Unspecified, when, invalid_since: None };
+    if !entry.is_empty() {
+        let mut entry = entry.in_field(Field::EntryExtensions);
+        let element = entry.read(SEQUENCE)?;
+        entry.finish()?;
+        let extensions = Extensions::read_list(&entry, element)?;
+        for extension in extensions.iter() {
+            match extension.id {
+                REASON_CODE => says.reason = read_reason(&extensions)?,
+                INVALIDITY_DATE => says.invalid_since = Some(read_invalidity_date(&extensions)?),
+                CERTIFICATE_ISSUER => return Err(entry.fault(ErrorKind::Indirect)),
+                _ if extension.critical => return Err(entry.fault(ErrorKind::UnknownCritical)),
+                _ => {}
             }
         }
-        Ok(Self { serial, when, reason, invalid_since })
     }
+    Ok((serial, says))
 }
 
 fn read_reason(extensions: &Extensions<'_>) -> Result<Reason, Error> {
@@ -130,9 +150,29 @@ impl<'a> Walker<'a> {
         Self { rest: list, end: position.saturating_add(list.len()) }
     }
 
-    /// The number of bytes left.
-    pub(super) const fn length(&self) -> usize {
-        self.rest.len()
+    /// The number of entries, as far as their lengths tell: right when all can be read without a fault, and never more
+    /// than that many bytes can hold.
+    pub(super) fn count(mut self) -> usize {
+        // Serial number and date take 20 bytes at least.
+        let most = self.rest.len() / 20 + 1;
+        let mut count = 0;
+        while !self.rest.is_empty() {
+            count += 1;
+            self.rest = match self.rest {
+                [0x30, length @ 0..=0x7F, after @ ..] => {
+                    after.get(usize::from(*length)..).unwrap_or_default()
+                }
+                other => {
+                    let mut list = Reader::new(other);
+                    match list.next_element() {
+                        Ok(_) => list.rest(),
+                        // What cannot be passed over cannot be read either.
+                        Err(_) => &[],
+                    }
+                }
+            };
+        }
+        count.min(most)
     }
 
     /// Where the next entry begins in the CRL, in bytes.
@@ -147,9 +187,9 @@ impl<'a> Walker<'a> {
         if self.rest.is_empty() {
             return Ok(None);
         }
-        if let Some(common) = common_entry(self.rest) {
-            self.rest = common.rest;
-            return Ok(Some(common.serial));
+        if let Some((serial, rest)) = common_entry(self.rest) {
+            self.rest = rest;
+            return Ok(Some(serial));
         }
         self.other_serial().map(Some)
     }
@@ -158,7 +198,7 @@ impl<'a> Walker<'a> {
     #[inline(never)]
     fn other_serial(&mut self) -> Result<&'a [u8], Error> {
         let position = self.position();
-        let entry = Entry::read(self.rest, position)?;
+        let (serial, _) = read_entry(self.rest, position)?;
         let mut list = Reader::new(self.rest).at_position(position);
         let fault = |error: mynumber_apdu::tlv::Error| {
             Error::new(
@@ -170,22 +210,14 @@ impl<'a> Walker<'a> {
         };
         list.read(SEQUENCE).map_err(fault)?;
         self.rest = list.rest();
-        Ok(entry.serial)
+        Ok(serial)
     }
 }
 
-/// An entry of one of the two common shapes, taken apart.
-struct Common<'a> {
-    serial: &'a [u8],
-    date: &'a [u8; 13],
-    reason: u8,
-    /// What follows the entry.
-    rest: &'a [u8],
-}
-
-/// The entry at the start of `input`, if it has one of the two common shapes and no fault.
-#[inline(always)]
-fn common_entry(input: &[u8]) -> Option<Common<'_>> {
+/// The serial number of the entry at the start of `input` and what follows the entry, if the entry has one of the two
+/// common shapes and no fault.
+#[inline]
+fn common_entry(input: &[u8]) -> Option<(&[u8], &[u8])> {
     let [0x30, length @ 0..=0x7F, after @ ..] = input else { return None };
     let (entry, rest) = after.split_at_checked(usize::from(*length))?;
     let [0x02, length @ 1..=SERIAL_LIMIT, after @ ..] = entry else { return None };
@@ -200,27 +232,13 @@ fn common_entry(input: &[u8]) -> Option<Common<'_>> {
     if !is_utc_time(date) {
         return None;
     }
-    let reason = match after {
-        [] => 0,
-        [
-            0x30,
-            0x0C,
-            0x30,
-            0x0A,
-            0x06,
-            0x03,
-            0x55,
-            0x1D,
-            0x15,
-            0x04,
-            0x03,
-            0x0A,
-            0x01,
-            code @ (0..=6 | 9 | 10),
-        ] => *code,
-        _ => return None,
-    };
-    Some(Common { serial, date, reason, rest })
+    match after {
+        [] => Some((serial, rest)),
+        [0x30, 0x0C, 0x30, 0x0A, 0x06, 0x03, 0x55, 0x1D, 0x15, 0x04, 0x03, 0x0A, 0x01, 0..=6 | 9 | 10] => {
+            Some((serial, rest))
+        }
+        _ => None,
+    }
 }
 
 /// Whether these are the content bytes of a UTCTime whose day is in every month; the few others are looked at with a
@@ -228,14 +246,20 @@ fn common_entry(input: &[u8]) -> Option<Common<'_>> {
 #[inline]
 fn is_utc_time(text: &[u8; 13]) -> bool {
     let [y0, y1, m0, m1, d0, d1, h0, h1, i0, i1, s0, s1, zulu] = *text;
-    let digit = |byte: u8| byte.wrapping_sub(b'0');
-    let pair = |tens: u8, ones: u8| {
-        let (tens, ones) = (digit(tens), digit(ones));
-        if tens > 9 || ones > 9 { u8::MAX } else { tens * 10 + ones }
+    // Eight characters at once: all digits, and each two of them as a number in every second byte.
+    let digits = |word: u64| {
+        let above_nine = word.wrapping_add(0x0606_0606_0606_0606) & 0xF0F0_F0F0_F0F0_F0F0;
+        (word & 0xF0F0_F0F0_F0F0_F0F0 == 0x3030_3030_3030_3030) & (above_nine == 0x3030_3030_3030_3030)
     };
-    let (month, day) = (pair(m0, m1), pair(d0, d1));
-    let date = (pair(y0, y1) <= 99) & (month.wrapping_sub(1) < 12) & (day.wrapping_sub(1) < 28);
-    date & (pair(h0, h1) < 24) & (pair(i0, i1) < 60) & (pair(s0, s1) < 60) & (zulu == b'Z')
+    let pairs = |word: u64| {
+        let word = word & 0x0F0F_0F0F_0F0F_0F0F;
+        (word.wrapping_mul(10).wrapping_add(word >> 8)).to_le_bytes()
+    };
+    let date = u64::from_le_bytes([y0, y1, m0, m1, d0, d1, h0, h1]);
+    let time = u64::from_le_bytes([d0, d1, h0, h1, i0, i1, s0, s1]);
+    let ([_, _, month, _, day, ..], [_, _, hour, _, minute, _, second, _]) = (pairs(date), pairs(time));
+    let fits = (month.wrapping_sub(1) < 12) & (day.wrapping_sub(1) < 28) & (hour < 24);
+    digits(date) & digits(time) & fits & (minute < 60) & (second < 60) & (zulu == b'Z')
 }
 
 /// The serial number, without leading zeros, of the entry at the start of `input`, which was checked before.

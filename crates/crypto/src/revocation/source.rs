@@ -299,7 +299,7 @@ impl Judge<'_> {
                 self.check_crl(&crl)?;
                 let index = CrlIndex::build(der).map_err(Why::Unreadable)?;
                 index.by_ref().check_issuer(&crl, self.query.issuer)?;
-                Ok(self.listed(&crl, index.by_ref()))
+                self.listed(&crl, index.by_ref())
             }
             Err(_)
                 if Crl::peek_issuer(der).is_some_and(|issuer| !issuer.matches(&self.query.issuer.name())) =>
@@ -317,7 +317,7 @@ impl Judge<'_> {
         let crl = index.crl().map_err(Why::Unreadable)?;
         self.check_crl(&crl)?;
         index.check_issuer(&crl, self.query.issuer)?;
-        Ok(self.listed(&crl, index))
+        self.listed(&crl, index)
     }
 
     /// The cheap checks: a signature is over megabytes.
@@ -333,18 +333,15 @@ impl Judge<'_> {
         if self.signed > MAX_SIGNED { Err(Why::TooMany) } else { Ok(()) }
     }
 
-    fn listed(&self, crl: &Crl<'_>, index: IndexRef<'_>) -> (Option<Revocation>, Evidence) {
-        let revocation = index.lookup(self.query.certificate.serial()).map(|entry| Revocation {
-            reason: entry.reason,
-            when: entry.when,
-            invalid_since: entry.invalid_since,
-        });
+    fn listed(&self, crl: &Crl<'_>, index: IndexRef<'_>) -> Result<(Option<Revocation>, Evidence), Why> {
+        let entry = index.lookup(self.query.certificate.serial());
+        let revocation = entry.map(|entry| entry.revocation()).transpose().map_err(Why::Unreadable)?;
         let evidence = Evidence {
             kind: EvidenceKind::Crl { number: crl.number().to_vec() },
             this_update: crl.this_update(),
             next_update: crl.next_update(),
         };
-        (revocation, evidence)
+        Ok((revocation, evidence))
     }
 
     /// Whether this is a delta CRL that the issuer really made and that is in force: it may revoke the certificate.

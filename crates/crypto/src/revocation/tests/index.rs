@@ -16,7 +16,7 @@ fn ca() -> Maker {
 
 /// What a walk over all entries finds.
 fn naive<'a>(crl: &Crl<'a>, serial: &[u8]) -> Option<Entry<'a>> {
-    crl.entries().find(|entry| entry.serial == serial)
+    crl.entries().find(|entry| entry.serial() == serial)
 }
 
 /// The content of a positive INTEGER of up to `length` bytes.
@@ -67,7 +67,7 @@ fn the_index_finds_what_a_walk_finds_and_nothing_else() {
             assert_eq!(index.lookup(&absent), naive(&crl, &absent));
         }
         assert_eq!(index.lookup(&[]), None);
-        assert!(index.memory() <= 8 * count + 64, "{count}: {}", index.memory());
+        assert!(index.memory() <= 8 * count + 128, "{count}: {}", index.memory());
     }
 }
 

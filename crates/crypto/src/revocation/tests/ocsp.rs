@@ -180,7 +180,7 @@ fn a_forged_response_in_the_name_of_the_issuer_is_refused() {
 #[test]
 fn only_an_answer_about_the_certificate_counts() {
     let about_another = single(&[0x77], GOOD, FRESH, &[]);
-    assert_eq!(status(by_ca(&[about_another.clone()])), Status::Unknown(Why::NotAboutThis));
+    assert_eq!(status(by_ca(std::slice::from_ref(&about_another))), Status::Unknown(Why::NotAboutThis));
     assert_eq!(status(by_ca(&[about_another, good()])), Status::Good);
     // The same serial number of another issuer.
     let other = sequence(&[
