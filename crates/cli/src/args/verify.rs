@@ -130,6 +130,9 @@ pub(crate) struct TrustArguments {
     /// Policy that the certificate must name; one of several suffices
     #[arg(long, value_name = "OID", value_parser = policy)]
     pub(crate) policy: Vec<Policy>,
+    /// Take restrictions of the path that are not marked critical, as authorities before RFC 5280 wrote them
+    #[arg(long)]
+    pub(crate) accept_uncritical: bool,
     /// Time of the question, as 2026-10-01T09:30:00Z, 2026-10-01 or @SECONDS (default: now)
     #[arg(long, value_name = "TIME", value_parser = moment::parse)]
     pub(crate) at: Option<UnixTime>,

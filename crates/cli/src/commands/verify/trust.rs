@@ -29,6 +29,7 @@ pub(super) struct Material {
     anchors: Vec<Certificates>,
     hints: Vec<Certificates>,
     policies: Vec<Vec<u8>>,
+    accept_uncritical: bool,
     at: UnixTime,
 }
 
@@ -47,6 +48,7 @@ impl Material {
             anchors: files(&arguments.anchor)?,
             hints: files(&arguments.hint)?,
             policies: arguments.policy.iter().map(|policy| policy.0.clone()).collect(),
+            accept_uncritical: arguments.accept_uncritical,
             at: arguments.at.unwrap_or_else(cards::now),
         })
     }
@@ -61,6 +63,7 @@ pub(super) struct Trust<'a> {
     anchors: Vec<Anchor<'a>>,
     hints: Vec<Certificate<'a>>,
     policies: Vec<Oid<'a>>,
+    accept_uncritical: bool,
     at: UnixTime,
 }
 
@@ -88,7 +91,8 @@ impl<'a> Trust<'a> {
             }
         }
         let policies = material.policies.iter().filter_map(|bytes| Oid::from_bytes(bytes)).collect();
-        Ok(Self { anchors, hints, policies, at: material.at })
+        let Material { accept_uncritical, at, .. } = *material;
+        Ok(Self { anchors, hints, policies, accept_uncritical, at })
     }
 
     /// The time of the question.
@@ -111,8 +115,26 @@ impl<'a> Trust<'a> {
         if !self.policies.is_empty() {
             profile.policies = PolicyRule::OneOf(&self.policies);
         }
+        profile.critical_restrictions &= !self.accept_uncritical;
         Validator::new(&self.anchors, profile)
     }
+}
+
+/// The hints that can stand above a certificate, by their names: of a bundle of authorities only these count against the
+/// budget of the search.
+pub(super) fn above<'a>(leaf: &Certificate<'a>, hints: &[Certificate<'a>]) -> Vec<Certificate<'a>> {
+    let mut found: Vec<Certificate<'a>> = Vec::new();
+    let mut wanted = vec![*leaf];
+    while let Some(certificate) = wanted.pop() {
+        let fits = |hint: &&Certificate<'a>| hint.subject().matches(&certificate.issuer());
+        for hint in hints.iter().filter(fits) {
+            if !found.contains(hint) {
+                found.push(*hint);
+                wanted.push(*hint);
+            }
+        }
+    }
+    found
 }
 
 /// The purpose that was asked for; `None` for any.

@@ -6,6 +6,7 @@ mod holder;
 
 use std::fmt::Write;
 
+use mynumber::crypto::anchor;
 use mynumber::crypto::certificate::{Certificate, Error, Purpose};
 use serde::Serialize;
 
@@ -25,6 +26,7 @@ pub(crate) struct Explained {
     parts: Vec<Part>,
     holder: Option<ExplainedHolder>,
     municipality: Option<Municipality>,
+    issued_by: Option<IssuedBy>,
     cannot_be_concluded: Vec<String>,
     #[serde(skip)]
     malformed: Vec<String>,
@@ -51,6 +53,42 @@ struct Municipality {
     from: &'static str,
 }
 
+/// The built-in authority whose key made the signature.
+#[derive(Serialize)]
+struct IssuedBy {
+    label: String,
+    /// `production` or `jlis_test`.
+    hierarchy: &'static str,
+    key_id: Option<String>,
+}
+
+impl IssuedBy {
+    /// Found by the signature, which is checked: names and key identifiers can be written by anybody.
+    fn of(certificate: &Certificate<'_>) -> Option<Self> {
+        let lists = [(anchor::production(), "production"), (anchor::jlis_test(), "jlis_test")];
+        let all = lists.into_iter().flat_map(|(anchors, name)| anchors.iter().map(move |one| (one, name)));
+        let named = all.filter(|(anchor, _)| anchor.subject().matches(&certificate.issuer()));
+        let mut signers = named.filter(|(anchor, _)| certificate.check_signature(&anchor.key()).is_ok());
+        let (anchor, hierarchy) = signers.next()?;
+        let (label, key_id) = (anchor.label().to_owned(), anchor.key_id().map(hexadecimal));
+        Some(Self { label, hierarchy, key_id })
+    }
+
+    fn line(found: Option<&Self>) -> String {
+        match found {
+            Some(Self { label, hierarchy: "production", .. }) => say!(
+                "Signed by a built-in authority, the signature was checked: {label}",
+                "内蔵の認証局による署名を確認: {label}"
+            ),
+            Some(Self { label, .. }) => say!(
+                "Signed by a built-in authority of TEST cards, the signature was checked; it identifies nobody: {label}",
+                "内蔵のテスト用認証局による署名を確認（本人を示さない）: {label}"
+            ),
+            None => say!("No built-in authority signed it", "内蔵の認証局が署名したものではありません"),
+        }
+    }
+}
+
 impl Part {
     fn field(name: &str, value: String, meaning: String) -> Self {
         Self { field: name.to_owned(), critical: None, value, meaning }
@@ -68,12 +106,14 @@ impl Explained {
             inferred: true,
             from: "subject CN",
         });
+        let issued_by = IssuedBy::of(certificate);
         Self {
             claims: claims(certificate),
             parts,
             holder: certificate.holder().ok().and_then(|holder| ExplainedHolder::of(&holder)),
-            cannot_be_concluded: open_questions(purpose, municipality.is_some()),
+            cannot_be_concluded: open_questions(purpose, municipality.is_some(), issued_by.is_some()),
             municipality,
+            issued_by,
             malformed,
         }
     }
@@ -127,12 +167,15 @@ fn is_authority(certificate: &Certificate<'_>) -> bool {
 }
 
 /// What no field answers.
-fn open_questions(purpose: Option<Purpose>, inferred: bool) -> Vec<String> {
-    let mut open = vec![
-        say!(
+fn open_questions(purpose: Option<Purpose>, inferred: bool, issuer_known: bool) -> Vec<String> {
+    let mut open = Vec::new();
+    if !issuer_known {
+        open.push(say!(
             "who issued it: a name and a key identifier can be written by anybody; `verify certificate` checks the signature",
             "発行者が本物か。名前や鍵識別子は誰でも書けます。署名は `verify certificate` で確認します"
-        ),
+        ));
+    }
+    open.extend([
         say!(
             "whether it was revoked: that stands in the authority's list or its OCSP answers, never in the certificate",
             "失効していないか。失効情報は認証局の失効リストやOCSPにあり、証明書には書かれません"
@@ -141,7 +184,7 @@ fn open_questions(purpose: Option<Purpose>, inferred: bool) -> Vec<String> {
             "whether who shows it is its holder: certificates are public enough to be copied; only a fresh signature by its key tells",
             "提示した人が名義人か。証明書は写せます。その鍵による新しい署名だけが証拠になります"
         ),
-    ];
+    ]);
     if purpose == Some(Purpose::Signature) {
         open.push(say!(
             "whether name and address are still right: they are as of the issue; a change leads to revocation",
@@ -210,6 +253,7 @@ impl Product for Explained {
                 }
             );
         }
+        let _ = writeln!(out, "\n{}", IssuedBy::line(self.issued_by.as_ref()));
         let _ = writeln!(
             out,
             "\n{}:",
