@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::SystemTime;
 
 use mynumber_crypto::asn1;
-use mynumber_crypto::certificate::Name;
+use mynumber_crypto::certificate::{Name, extension};
 use mynumber_crypto::revocation::{Crl, CrlIndex, Offer, Query, Source, SourceError};
 
 use super::pem;
@@ -128,6 +128,10 @@ impl Directory {
     fn candidates(&self, query: &Query<'_>) -> io::Result<Vec<Content>> {
         // A certificate without distribution points belongs to its issuer's name (RFC 5280 §6.3.3).
         let mut points = query.distribution_points().unwrap_or_default();
+        // One whose points are named otherwise (by address, or relative to the issuer) may be on any of the issuer's lists.
+        let extensions = query.certificate().extensions();
+        let named_otherwise =
+            points.is_empty() && extensions.find(extension::CRL_DISTRIBUTION_POINTS).is_some();
         if points.is_empty() {
             points.push(query.issuer().name());
         }
@@ -135,8 +139,12 @@ impl Directory {
         state.refresh(&self.folder)?;
         let mut found = Vec::new();
         for file in &mut state.files {
-            let about =
-                |list: &List| list.names.as_ref().is_none_or(|names| names.may_be_about(query, &points));
+            let about = |list: &List| {
+                list.names.as_ref().is_none_or(|names| {
+                    names.may_be_about(query, &points)
+                        || (named_otherwise && is(&names.issuer, &query.issuer().name()))
+                })
+            };
             if !file.lists.iter().any(about) {
                 continue;
             }
