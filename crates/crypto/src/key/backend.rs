@@ -13,7 +13,7 @@ mod aws_lc;
 mod rust_crypto;
 
 #[cfg(feature = "aws-lc")]
-pub use aws_lc::AwsLc;
+pub use aws_lc::{AwsLc, AwsLcPrepared};
 pub use rust_crypto::RustCrypto;
 pub(super) use rust_crypto::verify_raw;
 

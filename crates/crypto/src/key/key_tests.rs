@@ -140,6 +140,30 @@ fn every_backend_says_the_same_of_a_signature() {
     assert_eq!(backend::preferred().name(), if cfg!(feature = "aws-lc") { "AWS-LC" } else { "RustCrypto" });
 }
 
+#[cfg(feature = "aws-lc")]
+#[test]
+fn a_prepared_key_says_what_the_key_says() {
+    let digest = Hash::Sha256.of(&[MESSAGE]);
+    let certificate = Certificate::parse(include_bytes!("../../testdata/rsa2048-sha256.der")).unwrap();
+    let own = certificate.public_key().unwrap();
+    let weak = PublicKey::Rsa { modulus: &[0xFF; 128], exponent: &[1, 0, 1] };
+    let prepared = backend::AwsLcPrepared::new(&[weak, own]);
+    let scheme = certificate.signature_scheme().unwrap();
+    let (message, signature) = (certificate.tbs(), certificate.signature());
+    let hash = Hash::Sha256.of(&[message]);
+    assert_eq!(own.verify_with(&prepared, scheme, message, signature), Ok(()));
+    assert_eq!(own.verify_digest_with(&prepared, scheme, &hash, signature), Ok(()));
+    let mut flipped = signature.to_vec();
+    flipped[100] ^= 1;
+    assert_eq!(own.verify_with(&prepared, scheme, message, &flipped), Err(VerifyError::Mismatch));
+    assert_eq!(own.verify_digest_with(&prepared, scheme, &hash, &flipped), Err(VerifyError::Mismatch));
+    let other_hash = Scheme::Pkcs1v15(Hash::Sha384);
+    assert_eq!(own.verify_with(&prepared, other_hash, message, signature), Err(VerifyError::Mismatch));
+    // Keys and schemes that are not prepared go the ordinary way.
+    assert_eq!(key().verify_digest_with(&prepared, Scheme::Pss(Hash::Sha256), &digest, PSS), Ok(()));
+    assert_eq!(weak.verify_with(&prepared, scheme, message, &[1; 128]), Err(VerifyError::WeakKey));
+}
+
 #[test]
 fn e11_a_point_in_compressed_form_is_refused() {
     let certificate = Certificate::parse(include_bytes!("../../testdata/p256-sha256.der")).unwrap();

@@ -46,7 +46,7 @@ use alloc::vec::Vec;
 pub struct Validator<'a> {
     anchors: &'a [Anchor<'a>],
     profile: Profile<'a>,
-    backend: &'static dyn Backend,
+    backend: &'a dyn Backend,
 }
 
 impl<'a> Validator<'a> {
@@ -58,7 +58,7 @@ impl<'a> Validator<'a> {
 
     /// The same validator with another backend.
     #[must_use]
-    pub const fn with_backend(mut self, backend: &'static dyn Backend) -> Self {
+    pub const fn with_backend(mut self, backend: &'a dyn Backend) -> Self {
         self.backend = backend;
         self
     }
@@ -77,7 +77,7 @@ impl<'a> Validator<'a> {
 
     /// Who computes for it.
     #[must_use]
-    pub const fn backend(&self) -> &'static dyn Backend {
+    pub const fn backend(&self) -> &'a dyn Backend {
         self.backend
     }
 
