@@ -54,7 +54,7 @@ pub trait Backend: Debug + Sync {
     }
 }
 
-/// The backend that [`PublicKey::verify`] and everything above it use: [`AwsLc`] when the feature `aws-lc` is on, else
+/// The backend that [`PublicKey::verify`] and everything above it use: `AwsLc` when the feature `aws-lc` is on, else
 /// [`RustCrypto`].
 #[must_use]
 pub fn preferred() -> &'static dyn Backend {
