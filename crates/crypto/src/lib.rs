@@ -4,7 +4,6 @@
 //! * [`certificate`]: a borrowed view of one X.509 certificate, with the fields that JPKI adds;
 //! * [`key`]: public keys as data, and the check of one signature;
 //! * [`cms`]: signed messages: reading, verification, building around a card's signature;
-//! * [`anchor`], [`path`]: whom the caller trusts, and the way from a certificate to them;
 //! * [`revocation`]: CRLs, OCSP responses, and what they say of a certificate;
 //! * [`signer`]: who signed, with certificate, path, signature and revocation in one step;
 //! * [`cvc`]: card-verifiable certificates and the signed records of the card;
@@ -45,5 +44,4 @@ pub use anchor::Anchor;
 pub use asn1::Oid;
 pub use certificate::Certificate;
 pub use key::{PublicKey, Scheme};
-
 pub use time::UnixTime;

@@ -15,11 +15,19 @@ pub(crate) fn run(arguments: &[String]) -> ExitCode {
         Step::new("exchange counts", || {
             Outcome::of(&mut cargo(&["run", "--package", "benches", "--bin", "exchanges"]))
         }),
-        Step::new("certification paths", || {
-            Outcome::of(&mut cargo(&["run", "--release", "--package", "benches", "--bin", "verify_path"]))
-        }),
+        verifier("certification paths", "verify_path"),
+        verifier("signed messages", "cms_verify"),
+        verifier("index of a CRL", "crl_index"),
+        verifier("batch", "batch"),
         Step::new("round trip through pcscd", || {
             Outcome::of(&mut cargo(&["run", "--package", "benches", "--bin", "vpcd_round_trip"]))
         }),
     ])
+}
+
+/// A bench of the verifier: wall clock, so in the release profile. It fails above its limit.
+fn verifier(name: &str, bin: &'static str) -> Step {
+    Step::new(name, move || {
+        Outcome::of(&mut cargo(&["run", "--release", "--package", "benches", "--bin", bin]))
+    })
 }

@@ -398,6 +398,11 @@ fn e15_more_certificates_than_the_profile_allows_are_not_looked_at() {
     let leaf = leaf().signed(&Key::new(3));
     let refused = verdict(GENERAL, &root(), &hints, &leaf, NOW);
     assert_eq!(refused, Err((ErrorKind::Budget, Position::Leaf)));
+    // A bundle of authorities with other names does not count.
+    let other = Draft::authority("other", &Key::new(9), "elsewhere", &Key::new(8)).signed(&Key::new(8));
+    let (upper, lower) = (upper().signed(&Key::new(1)), lower().signed(&Key::new(2)));
+    let bundle = [vec![other.as_slice(); 500], vec![lower.as_slice(), &upper]].concat();
+    assert_eq!(verdict(GENERAL, &root(), &bundle, &leaf, NOW), Ok(()));
 }
 
 #[test]

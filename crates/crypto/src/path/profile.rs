@@ -29,7 +29,8 @@ pub struct Profile<'a> {
     pub critical_restrictions: bool,
     /// The most authorities between leaf and anchor.
     pub max_intermediates: usize,
-    /// The most certificates looked at, the leaf among them.
+    /// The most certificates that may belong to a path by their names, the leaf among them. Hints with other names do not
+    /// count.
     pub max_certificates: usize,
     /// The most signature checks. A legitimate path needs one for each of its certificates; without a bound, authorities
     /// that certify each other in circles cost any amount of work (RUSTSEC-2023-0053).

@@ -19,7 +19,7 @@ pub(super) fn search<'a>(
 ) -> Result<TrustedCertificate<'a>, Error> {
     let profile = &validator.profile;
     let of_leaf = |kind| Error::new(kind, Position::Leaf);
-    if hints.len() >= profile.max_certificates {
+    if !few_above(leaf, hints, profile.max_certificates) {
         return Err(of_leaf(ErrorKind::Budget));
     }
     let facts = rules::examine(leaf).map_err(of_leaf)?;
@@ -52,6 +52,28 @@ pub(super) fn search<'a>(
         at,
         purpose: profile.purpose,
     })
+}
+
+/// Whether the leaf and the hints that may stand above it, by their names alone, are at most `limit`: a bundle of other
+/// people's authorities costs a comparison of names each, and counts for nothing.
+fn few_above(leaf: &Certificate<'_>, hints: &[Certificate<'_>], limit: usize) -> bool {
+    if hints.len() < limit {
+        return true;
+    }
+    let mut above: Vec<usize> = Vec::new();
+    let mut issuers = Vec::from([leaf.issuer()]);
+    while let Some(issuer) = issuers.pop() {
+        for (index, hint) in hints.iter().enumerate() {
+            if hint.subject().matches(&issuer) && !above.contains(&index) {
+                above.push(index);
+                issuers.push(hint.issuer());
+                if above.len() >= limit {
+                    return false;
+                }
+            }
+        }
+    }
+    true
 }
 
 /// How far a path came: whether it reached an anchor, its length, and the progress of its failure.

@@ -137,9 +137,7 @@ fn judge_message(
         signed.content(content).map_err(|error| error.to_string())?;
     }
     let validator = Validator::new(anchors, profile());
-    let inside = signed.certificates().filter_map(|der| Certificate::parse(der).ok());
-    let hints: Vec<_> = inside.flat_map(|leaf| issuers_of(leaf, authorities)).collect();
-    let verdict = signed.verify(&validator, &hints, middle()).map_err(|error| error.to_string())?;
+    let verdict = signed.verify(&validator, authorities, middle()).map_err(|error| error.to_string())?;
     let signers = verdict.all().map_err(|report| match &report.result {
         Ok(_) => String::new(),
         Err(error) => error.to_string(),
@@ -161,25 +159,9 @@ fn judge(
     lists: &Lists,
 ) -> Result<(), String> {
     let leaf = Certificate::parse(der).map_err(|error| error.to_string())?;
-    let hints = issuers_of(leaf, authorities);
     let validator = Validator::new(anchors, profile());
-    let trusted = validator.validate(&leaf, &hints, middle()).map_err(|error| error.to_string())?;
+    let trusted = validator.validate(&leaf, authorities, middle()).map_err(|error| error.to_string())?;
     unrevoked(&trusted, lists)
-}
-
-/// The authorities that may stand above a certificate, by names alone.
-fn issuers_of<'a>(leaf: Certificate<'a>, authorities: &[Certificate<'a>]) -> Vec<Certificate<'a>> {
-    let mut wanted = vec![leaf];
-    let mut hints: Vec<Certificate<'a>> = Vec::new();
-    while let Some(certificate) = wanted.pop() {
-        for authority in authorities {
-            if authority.subject().matches(&certificate.issuer()) && !hints.contains(authority) {
-                hints.push(*authority);
-                wanted.push(*authority);
-            }
-        }
-    }
-    hints
 }
 
 /// Every certificate of the path is on no list of its issuer's.

@@ -28,7 +28,7 @@ pub(super) fn run(run: &Run, arguments: &CertificateCheck) -> Result<(), Failure
         ));
     };
     let trust = Trust::of(&material)?;
-    let hints = trust::above(leaf, &[hints, trust.hints()].concat());
+    let hints = [hints, trust.hints()].concat();
     let purpose = match arguments.purpose {
         Some(name) => trust::purpose(name),
         None => Some(claimed(leaf)?),

@@ -120,23 +120,6 @@ impl<'a> Trust<'a> {
     }
 }
 
-/// The hints that can stand above a certificate, by their names: of a bundle of authorities only these count against the
-/// budget of the search.
-pub(super) fn above<'a>(leaf: &Certificate<'a>, hints: &[Certificate<'a>]) -> Vec<Certificate<'a>> {
-    let mut found: Vec<Certificate<'a>> = Vec::new();
-    let mut wanted = vec![*leaf];
-    while let Some(certificate) = wanted.pop() {
-        let fits = |hint: &&Certificate<'a>| hint.subject().matches(&certificate.issuer());
-        for hint in hints.iter().filter(fits) {
-            if !found.contains(hint) {
-                found.push(*hint);
-                wanted.push(*hint);
-            }
-        }
-    }
-    found
-}
-
 /// The purpose that was asked for; `None` for any.
 pub(super) const fn purpose(name: PurposeName) -> Option<Purpose> {
     match name {
