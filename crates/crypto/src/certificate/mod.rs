@@ -19,8 +19,8 @@ pub use holder::MarkedText;
 pub use jpki::{BirthDate, HolderAttributes, Policy, Purpose, policy};
 pub use name::{Attribute, Attributes, Name, attribute};
 
-use crate::asn1::Object;
 use crate::asn1::der::{Der, INTEGER, SEQUENCE};
+use crate::asn1::{Object, SignedFrame};
 use crate::key::backend::{self, Backend};
 use crate::key::{PublicKey, Scheme, VerifyError};
 use crate::time::UnixTime;
@@ -71,26 +71,14 @@ impl<'a> Certificate<'a> {
         if input.len() > Self::MAX_LENGTH {
             return Err(Error::new(ErrorKind::TooLong, Object::Certificate, Field::Whole, Self::MAX_LENGTH));
         }
-        let mut file = Der::new(Object::Certificate, Field::Whole, input, 0);
-        let mut certificate = file.enter(SEQUENCE)?;
-        file.finish()?;
-        let tbs = certificate.read(SEQUENCE)?;
-        let mut certificate = certificate.in_field(Field::Algorithm);
-        let before_algorithm = certificate;
-        let algorithm = AlgorithmIdentifier::read(&mut certificate)?;
-        let mut certificate = certificate.in_field(Field::Signature);
-        let (signature, _) = certificate.whole_bits()?;
-        certificate.finish()?;
-
-        let mut fields = certificate.inside(tbs)?.in_field(Field::Version);
+        let frame = SignedFrame::read(Object::Certificate, input)?;
+        let mut fields = frame.fields.in_field(Field::Version);
         version(&mut fields)?;
         let mut fields = fields.in_field(Field::SerialNumber);
         // RFC 5280 §4.1.2.2: positive, at most 20 octets.
         let serial = fields.positive(20)?;
         let mut fields = fields.in_field(Field::Algorithm);
-        if AlgorithmIdentifier::read(&mut fields)? != algorithm {
-            return Err(before_algorithm.fault(ErrorKind::AlgorithmMismatch));
-        }
+        frame.same_algorithm(&mut fields)?;
         let mut fields = fields.in_field(Field::Issuer);
         let issuer = Name::read(&mut fields)?;
         let mut fields = fields.in_field(Field::Validity);
@@ -112,15 +100,15 @@ impl<'a> Certificate<'a> {
         fields.finish()?;
         Ok(Self {
             raw: input,
-            tbs: tbs.raw(),
+            tbs: frame.tbs,
             serial,
             issuer,
             validity,
             subject,
             key_info,
             extensions,
-            algorithm,
-            signature,
+            algorithm: frame.algorithm,
+            signature: frame.signature,
         })
     }
 

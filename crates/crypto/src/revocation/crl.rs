@@ -4,7 +4,7 @@ use super::entries::{Entries, Walker};
 use super::scope::{PointName, Scope};
 use super::{Freshness, Issuer, Why};
 use crate::asn1::der::{Der, INTEGER, SEQUENCE};
-use crate::asn1::{AlgorithmIdentifier, Error, ErrorKind, Field, Object, Oid};
+use crate::asn1::{AlgorithmIdentifier, Error, ErrorKind, Field, Object, Oid, SignedFrame};
 use crate::certificate::{AuthorityKeyIdentifier, Certificate, Extensions, Name, extension};
 use crate::time::UnixTime;
 use core::fmt;
@@ -71,23 +71,11 @@ impl<'a> Crl<'a> {
         if u32::try_from(input.len()).is_err() {
             return Err(Error::new(ErrorKind::TooLong, Object::Crl, Field::Whole, 0));
         }
-        let mut file = Der::new(Object::Crl, Field::Whole, input, 0);
-        let mut crl = file.enter(SEQUENCE)?;
-        file.finish()?;
-        let tbs = crl.read(SEQUENCE)?;
-        let mut crl = crl.in_field(Field::Algorithm);
-        let before_algorithm = crl;
-        let algorithm = AlgorithmIdentifier::read(&mut crl)?;
-        let mut crl = crl.in_field(Field::Signature);
-        let (signature, _) = crl.whole_bits()?;
-        crl.finish()?;
-
-        let mut fields = crl.inside(tbs)?.in_field(Field::Version);
+        let frame = SignedFrame::read(Object::Crl, input)?;
+        let mut fields = frame.fields.in_field(Field::Version);
         version(&mut fields)?;
         let mut fields = fields.in_field(Field::Algorithm);
-        if AlgorithmIdentifier::read(&mut fields)? != algorithm {
-            return Err(before_algorithm.fault(ErrorKind::AlgorithmMismatch));
-        }
+        frame.same_algorithm(&mut fields)?;
         let mut fields = fields.in_field(Field::Issuer);
         let issuer = Name::read(&mut fields)?;
         let mut fields = fields.in_field(Field::ThisUpdate);
@@ -106,10 +94,9 @@ impl<'a> Crl<'a> {
         fields.finish()?;
         let Known { number, scope } = known(&extensions, &fields, may_be_delta)?;
         let authority_key_identifier = extensions.authority_key_identifier()?;
-        let (raw, tbs) = (input, tbs.raw());
         Ok(Self {
-            raw,
-            tbs,
+            raw: input,
+            tbs: frame.tbs,
             issuer,
             this_update,
             next_update,
@@ -118,8 +105,8 @@ impl<'a> Crl<'a> {
             number,
             authority_key_identifier,
             scope,
-            algorithm,
-            signature,
+            algorithm: frame.algorithm,
+            signature: frame.signature,
         })
     }
 
