@@ -54,6 +54,14 @@ fn c1_signing_and_the_signature_certificate() {
 }
 
 #[test]
+fn c1_signed_messages_proofs_and_secure_messaging() {
+    assert!(pull(&["sign", "cms", "message", "-o", "out"], &[SIGNATURE], &["out"]) <= 6);
+    assert!(pull(&["verify", "card", "--trust", "simulated"], &[INPUT_ASSIST], &[]) <= 11);
+    assert!(pull(&["verify", "card", "--with", "a", "--trust", "simulated"], &[NUMBER], &[]) <= 10);
+    assert!(pull(&["number", "--secure-messaging"], &[INPUT_ASSIST], &[]) <= 8);
+}
+
+#[test]
 fn c1_the_card_face() {
     assert!(pull(&["face", "-o", "out"], &[INPUT_ASSIST], &["out"]) <= 9);
     assert!(pull(&["face", "--with", "a", "-o", "out"], &[NUMBER], &["out"]) <= 6);
