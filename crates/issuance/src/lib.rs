@@ -24,6 +24,7 @@
 //! * [`validity`]: until when cards and certificates hold;
 //! * [`lifecycle`]: the steps of a case, from the application to the end of the card;
 //! * [`receipt`] and [`notice`]: cards that came against their list, and notices spread over days;
+//! * [`issuer`]: what only the issuer can do on a card;
 //! * [`store`] and [`audit`]: where cases are kept, and the log of what was done;
 //! * [`rules`]: the published rules, each with its source, its code and its test.
 //!
@@ -36,6 +37,7 @@
 pub mod application;
 pub mod audit;
 pub mod images;
+pub mod issuer;
 pub mod lifecycle;
 pub mod notice;
 pub mod person;
