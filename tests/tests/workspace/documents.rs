@@ -24,12 +24,19 @@ fn is_test_name(word: &str) -> bool {
         && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
 }
 
-/// The names of all tests: functions right below `#[test]`, other attributes between them or not.
+/// The names of all tests: functions right below `#[test]`, other attributes between them or not, and the lists of names
+/// that a macro `on_each_…!` makes tests of.
 fn tests_in(text: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let mut is_test = false;
+    let mut is_list = false;
     for line in text.lines().map(str::trim) {
-        if line == "#[test]" {
+        if line.starts_with("on_each_") && line.ends_with("! {") {
+            is_list = true;
+        } else if is_list {
+            is_list = line != "}";
+            found.extend(line.strip_suffix(',').map(str::to_owned));
+        } else if line == "#[test]" {
             is_test = true;
         } else if let Some(rest) = line.strip_prefix("fn ") {
             if is_test && let Some((name, _)) = rest.split_once('(') {
@@ -175,8 +182,9 @@ fn the_exit_codes_in_the_readme_are_those_of_the_command() {
 fn names_blocks_and_links_are_found() {
     assert!(is_test_name("a5_6c_is_followed_once"));
     assert!(!is_test_name("card_face") && !is_test_name("Card::read_the_whole_file"));
-    let text = "#[test]\n#[cfg(unix)]\nfn one_of_the_tests() {}\nfn no_test_at_all() {}\n";
-    assert_eq!(tests_in(text).into_iter().collect::<Vec<_>>(), ["one_of_the_tests"]);
+    let text = "#[test]\n#[cfg(unix)]\nfn one_of_the_tests() {}\nfn no_test_at_all() {}\n\
+                on_each_store! {\n    the_test_of_a_list,\n}\nnone,\n";
+    assert_eq!(tests_in(text).into_iter().collect::<Vec<_>>(), ["one_of_the_tests", "the_test_of_a_list"]);
     assert_eq!(blocks("a\n```rust\nx\n```\n```\ny\n```\n", "rust"), ["x\n"]);
     assert_eq!(linked("[a](b.md#c) [d](https://e) [f](g/h)").collect::<Vec<_>>(), ["b.md", "g/h"]);
 }

@@ -75,7 +75,7 @@ impl Delivery {
             .flat_map(|(serial, counted)| counted.differences().map(|difference| (*serial, difference)))
             .collect();
         if open.is_empty() {
-            Ok(Released { forms: list.rows().iter().map(|row| row.form_id.clone()).collect() })
+            Ok(Released { cards: list.rows().iter().map(|row| (row.form_id.clone(), row.serial)).collect() })
         } else {
             Err(Differences { open })
         }
@@ -183,14 +183,14 @@ impl std::error::Error for Differences {}
 /// [received](crate::store::Store::receive).
 #[derive(Debug)]
 pub struct Released {
-    forms: Vec<FormId>,
+    cards: Vec<(FormId, Serial)>,
 }
 
 impl Released {
-    /// The application form ids of the list, in its order.
+    /// The application form ids of the list with the serial numbers of their cards, in its order.
     #[must_use]
-    pub fn forms(&self) -> &[FormId] {
-        &self.forms
+    pub fn cards(&self) -> &[(FormId, Serial)] {
+        &self.cards
     }
 }
 

@@ -36,12 +36,17 @@ fn delivery(rows: u64) -> Delivery {
 
 /// Everything of a list with these numbers has come.
 pub(crate) fn released(numbers: &[u64]) -> Released {
-    let rows: String = numbers.iter().copied().map(row).collect();
-    let list = utf8(&(HEADING.to_owned() + &rows)).unwrap();
+    released_as(&numbers.iter().map(|number| (*number, *number)).collect::<Vec<_>>())
+}
+
+/// Everything of a list with these numbers of forms and of cards has come.
+pub(crate) fn released_as(pairs: &[(u64, u64)]) -> Released {
+    let row = |(form, card): &(u64, u64)| format!("{form:023},{card:015},検証　太郎\r\n");
+    let list = utf8(&(HEADING.to_owned() + &pairs.iter().map(row).collect::<String>())).unwrap();
     let mut delivery = Delivery::new();
-    for number in numbers {
-        delivery.card(serial(*number), Condition::Good);
-        delivery.notice(serial(*number));
+    for (_, card) in pairs {
+        delivery.card(serial(*card), Condition::Good);
+        delivery.notice(serial(*card));
     }
     delivery.compare(&list).unwrap()
 }
@@ -62,7 +67,7 @@ fn an_issuance_list_is_the_same_in_utf_8_and_in_shift_jis() {
 #[test]
 fn what_agrees_is_released() {
     let released = delivery(3).compare(&utf8(&text(3)).unwrap()).unwrap();
-    assert_eq!(released.forms().len(), 3);
+    assert_eq!(released.cards().len(), 3);
 }
 
 #[test]

@@ -7,19 +7,27 @@
 //! their owner only; encrypting the disk below them is the operator's part. PINs never reach a store: there is no field for
 //! them. My Number is kept for hand-written forms only, which have nothing else that names the person.
 
+mod cases;
+mod certificates;
+mod change;
+mod error;
+mod rows;
+mod schema;
+mod sql;
 mod sqlite;
 
+pub use change::{CertificateEvent, CertificateState, Change, Document, IssuedCertificate, Paper};
+pub use error::{Failure, StoreError, WhyNotCertificate};
 pub use sqlite::Sqlite;
-
-use std::fmt;
 
 use mynumber_applet::Date;
 use mynumber_crypto::UnixTime;
+use mynumber_crypto::certificate::Purpose;
 
 use crate::application::{Confirmed, Particulars, Receipt, Wishes};
 use crate::audit::{Clerk, Head, Record, Tampered};
-use crate::lifecycle::{Actor, Refusal, State, Step};
-use crate::receipt::Released;
+use crate::lifecycle::{Actor, State, Step};
+use crate::receipt::{Released, Serial};
 
 /// Who does something, in which part, and when.
 #[derive(Clone, Debug)]
@@ -48,15 +56,47 @@ pub struct Case {
     pub deadline: Option<Date>,
     /// What the applicant wishes.
     pub wishes: Wishes,
+    /// The serial number of the card, once it was received.
+    pub card: Option<Serial>,
+    /// The last day of the card, once it was entered.
+    pub expiry: Option<Date>,
+    /// The case whose card took the place of this one.
+    pub successor: Option<u64>,
+}
+
+/// What became of one application of many.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Registration {
+    /// It was registered.
+    Registered(Receipt),
+    /// Another living case has the same form; this application was left out.
+    FormInUse {
+        /// The number of that case.
+        number: u64,
+    },
 }
 
 /// A place where cases are kept, many desks at once.
+///
+/// Each call is one transaction: after a failure, and after a program or a computer that died in the middle, everything
+/// is as before the call or as after it. Lists are read piece by piece: from above `after`, at most `limit`.
 pub trait Store {
     /// Registers an application.
     ///
     /// # Errors
     /// [`StoreError::FormInUse`] when another living case has the same form; nothing was entered then.
     fn register(&mut self, application: Confirmed, by: &By) -> Result<Receipt, StoreError>;
+
+    /// Registers many applications in one transaction, and says of each in its place what became of it. Thousands are
+    /// given a few hundred at a time, so that other desks get their turn.
+    ///
+    /// # Errors
+    /// Failures of the store; nothing was entered then.
+    fn register_all(
+        &mut self,
+        applications: Vec<Confirmed>,
+        by: &By,
+    ) -> Result<Vec<Registration>, StoreError>;
 
     /// The case of a number.
     ///
@@ -70,46 +110,134 @@ pub trait Store {
     /// [`StoreError::NoSuchCase`], with the number 0.
     fn case_of_form(&mut self, form_id: &str) -> Result<Case, StoreError>;
 
+    /// The case of a card, living or ended.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchCase`], with the number 0.
+    fn case_of_card(&mut self, card: &Serial) -> Result<Case, StoreError>;
+
+    /// The card of a case, once it was received.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchCase`].
+    fn card_of(&mut self, number: u64) -> Result<Option<Serial>, StoreError> {
+        Ok(self.case(number)?.card)
+    }
+
     /// The person of a case.
     ///
     /// # Errors
     /// [`StoreError::NoSuchCase`].
     fn resident(&mut self, number: u64) -> Result<Particulars, StoreError>;
 
-    /// The cases in a state, in the order of their numbers, from above `after`, at most `limit`.
+    /// The certificates of a case, in the order of their issue.
+    ///
+    /// # Errors
+    /// Failures of the store; a case that is none has no certificates.
+    fn certificates(&mut self, number: u64) -> Result<Vec<IssuedCertificate>, StoreError>;
+
+    /// What was presented and collected for a case, in order.
+    ///
+    /// # Errors
+    /// Failures of the store; a case that is none has no papers.
+    fn papers(&mut self, number: u64) -> Result<Vec<Paper>, StoreError>;
+
+    /// Everything that was revoked or is held, in the order of issue, from above the certificate `after`.
+    ///
+    /// # Errors
+    /// Failures of the store.
+    fn revoked(
+        &mut self,
+        purpose: Purpose,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<IssuedCertificate>, StoreError>;
+
+    /// The cases in a state, in the order of their numbers.
     ///
     /// # Errors
     /// Failures of the store.
     fn cases(&mut self, state: State, after: u64, limit: u32) -> Result<Vec<Case>, StoreError>;
 
-    /// [`Step::Receive`] for every case of a list that agrees with what came: all of them or none.
+    /// How many cases are in each state; states without a case are left out.
     ///
     /// # Errors
-    /// [`StoreError::NoSuchForm`] with the place in the list of the first form without a living case, and as
-    /// [`Store::step`]; nothing was changed then.
+    /// Failures of the store.
+    fn counts(&mut self) -> Result<Vec<(State, u64)>, StoreError>;
+
+    /// The cases whose notice was sent and whose deadline lies before a day, in the order of their numbers.
+    ///
+    /// # Errors
+    /// Failures of the store.
+    fn overdue(&mut self, before: Date, after: u64, limit: u32) -> Result<Vec<Case>, StoreError>;
+
+    /// The cases whose card is with its holder, suspended or lost, and whose last day is one of these, the first and the
+    /// last counted; in the order of their numbers.
+    ///
+    /// # Errors
+    /// Failures of the store.
+    fn expiring(&mut self, first: Date, last: Date, after: u64, limit: u32) -> Result<Vec<Case>, StoreError>;
+
+    /// How many of the cases whose notice was sent have their deadline on which of these days, in order; days without one
+    /// are left out.
+    ///
+    /// # Errors
+    /// Failures of the store.
+    fn deadlines(&mut self, first: Date, last: Date) -> Result<Vec<(Date, u64)>, StoreError>;
+
+    /// [`Step::Receive`] for every case of a list that agrees with what came, each with its card: all of them or none.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchForm`] with the place in the list of the first form without a living case,
+    /// [`StoreError::CardInUse`], and as [`Store::apply`]; nothing was changed then.
     fn receive(&mut self, released: &Released, by: &By) -> Result<(), StoreError>;
 
-    /// Takes a step with a case whose version is still this one. [`Step::Receive`] and [`Step::SendNotice`] have calls of
-    /// their own.
+    /// Changes a case whose version is still this one: a step, with everything that goes with it.
+    /// [`Step::Receive`] has a call of its own.
     ///
     /// # Errors
-    /// [`StoreError::Refused`], [`StoreError::Changed`], [`StoreError::NotReleased`]; nothing was changed then.
-    fn step(&mut self, number: u64, version: u64, step: Step, by: &By) -> Result<Case, StoreError>;
+    /// [`StoreError::Refused`], [`StoreError::Changed`], [`StoreError::NotReleased`], [`StoreError::Deadline`],
+    /// [`StoreError::NotOverdue`], [`StoreError::Misplaced`], [`StoreError::Certificate`]; nothing was changed then.
+    fn apply(&mut self, number: u64, version: u64, change: &Change<'_>, by: &By) -> Result<Case, StoreError>;
 
-    /// Takes a step with several cases, whatever their versions: all of them or none.
+    /// The same change of several cases, whatever their versions: all of them or none.
     ///
     /// # Errors
-    /// As [`Store::step`], for the first case that refuses.
-    fn step_all(&mut self, numbers: &[u64], step: Step, by: &By) -> Result<(), StoreError>;
+    /// As [`Store::apply`], for the first case that refuses.
+    fn apply_all(&mut self, numbers: &[u64], change: &Change<'_>, by: &By) -> Result<(), StoreError>;
+
+    /// [`Store::apply`] of a step alone.
+    ///
+    /// # Errors
+    /// As [`Store::apply`].
+    fn step(&mut self, number: u64, version: u64, step: Step, by: &By) -> Result<Case, StoreError> {
+        self.apply(number, version, &Change::of(step), by)
+    }
+
+    /// [`Store::apply_all`] of a step alone.
+    ///
+    /// # Errors
+    /// As [`Store::apply_all`].
+    fn step_all(&mut self, numbers: &[u64], step: Step, by: &By) -> Result<(), StoreError> {
+        self.apply_all(numbers, &Change::of(step), by)
+    }
 
     /// [`Step::SendNotice`] with the last day on which the card is fetched.
     ///
     /// # Errors
-    /// As [`Store::step`].
-    fn send_notice(&mut self, number: u64, version: u64, deadline: Date, by: &By)
-    -> Result<Case, StoreError>;
+    /// As [`Store::apply`].
+    fn send_notice(
+        &mut self,
+        number: u64,
+        version: u64,
+        deadline: Date,
+        by: &By,
+    ) -> Result<Case, StoreError> {
+        let change = Change { deadline: Some(deadline), ..Change::of(Step::SendNotice) };
+        self.apply(number, version, &change, by)
+    }
 
-    /// Records of the audit log, from above `after`, at most `limit`.
+    /// Records of the audit log.
     ///
     /// # Errors
     /// Failures of the store.
@@ -140,108 +268,6 @@ pub trait Store {
     }
 }
 
-/// Why a store did not do what it was asked for.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum StoreError {
-    /// There is no such case.
-    #[error("there is no case {number}")]
-    NoSuchCase {
-        /// The number asked for; 0 when it was asked for in another way.
-        number: u64,
-    },
-    /// Another living case began with the same form.
-    #[error("case {number} began with the same form")]
-    FormInUse {
-        /// The number of that case.
-        number: u64,
-    },
-    /// Somebody else changed the case in the meantime: look at it again.
-    #[error("case {number} was changed in the meantime: its version is {version}")]
-    Changed {
-        /// The case.
-        number: u64,
-        /// Its version now.
-        version: u64,
-    },
-    /// The step is not in its place.
-    #[error("case {number}: {refusal}")]
-    Refused {
-        /// The case.
-        number: u64,
-        /// Why not.
-        refusal: Refusal,
-    },
-    /// The list names a form that no living case began with.
-    #[error("row {row} of the list: no case began with this form")]
-    NoSuchForm {
-        /// Which row of the list, from 1.
-        row: usize,
-    },
-    /// Cards are received by [`Store::receive`], with the evidence that nothing is open.
-    #[error("case {number}: a card is received with its issuance list")]
-    NotReleased {
-        /// The case.
-        number: u64,
-    },
-    /// A notice is sent with its deadline, by [`Store::send_notice`]; a deadline is not before the day of the notice.
-    #[error("case {number}: a notice needs a deadline that does not lie behind")]
-    Deadline {
-        /// The case.
-        number: u64,
-    },
-    /// The deadline has not passed.
-    #[error("case {number}: the deadline is {deadline}")]
-    NotOverdue {
-        /// The case.
-        number: u64,
-        /// Its deadline.
-        deadline: Date,
-    },
-    /// The time lies outside the years 1 to 9999.
-    #[error("the time lies outside the calendar")]
-    Time,
-    /// The audit log is not what was written.
-    #[error(transparent)]
-    Tampered(#[from] Tampered),
-    /// The file is the store of a newer version of this program.
-    #[error("the store has version {found}; this program knows {known}")]
-    Newer {
-        /// The version of the file.
-        found: u32,
-        /// The newest version known.
-        known: u32,
-    },
-    /// The file is something else.
-    #[error("the file is no store of cases")]
-    Foreign,
-    /// A backup does not overwrite a file.
-    #[error("the file exists")]
-    Exists,
-    /// A value in the store is none that this program writes.
-    #[error("the store holds something that is not understood in column {column}")]
-    Content {
-        /// The column.
-        column: &'static str,
-    },
-    /// Another program held the store for too long.
-    #[error("the store is busy")]
-    Busy,
-    /// Reading or writing failed.
-    #[error("the store cannot be read or written: {0}")]
-    Failed(Failure),
-}
-
-/// A failure below the store. Its text says what failed, with nothing of what was kept.
-#[derive(Debug)]
-pub struct Failure(pub(crate) String);
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
 #[cfg(test)]
-#[path = "store_tests.rs"]
+#[path = "store_tests/mod.rs"]
 mod tests;

@@ -1,11 +1,17 @@
-use super::{By, Sqlite, Store, StoreError};
+use super::{
+    By, Case, CertificateEvent, CertificateState, Change, Document, Paper, Registration, Sqlite, Store,
+    StoreError, WhyNotCertificate,
+};
 use crate::application::tests::{ID, entry, now, paper_photo, today};
 use crate::application::{Channel, Confirmed, Form, FormId, FormKind, Photo};
 use crate::audit::{Clerk, Head, Tampered};
 use crate::lifecycle::{Actor, State, Step, Why};
-use crate::receipt::tests::released;
+use crate::receipt::Serial;
+use crate::receipt::tests::{released, released_as};
 use mynumber_applet::Date;
 use mynumber_crypto::UnixTime;
+use mynumber_crypto::certificate::Purpose;
+use mynumber_crypto::revocation::Reason;
 use std::path::Path;
 use tempfile::TempDir;
 
@@ -40,157 +46,40 @@ fn open(folder: &TempDir) -> Sqlite {
     Sqlite::open(&folder.path().join("cases.db")).unwrap()
 }
 
-/// What each kind of store has to do.
-mod suite {
-    use super::*;
+mod suite;
 
-    pub(super) fn a_case_goes_its_way_and_every_step_is_in_the_log(store: &mut impl Store) {
-        let receipt = store.register(application(1), &desk()).unwrap();
-        assert_eq!((receipt.number, receipt.notice_expected), (1, date("20261222")));
-        let mut case = store.case(1).unwrap();
-        assert_eq!((case.state, case.version, case.deadline), (State::Registered, 1, None));
-        assert_eq!(store.resident(1).unwrap(), entry().today);
-        store.receive(&released(&[1]), &desk()).unwrap();
-        case = store.step(1, case.version + 1, Step::Prepare, &desk()).unwrap();
-        case = store.send_notice(1, case.version, date("20270228"), &desk()).unwrap();
-        assert_eq!((case.state, case.version), (State::Noticed, 4));
-        assert_eq!(case.deadline, Some(date("20270228")));
-        let events: Vec<String> =
-            store.audit(0, 100).unwrap().into_iter().map(|record| record.event).collect();
-        assert_eq!(events, ["register", "receive", "prepare", "send-notice"]);
-        assert_eq!(store.verify_audit(None).unwrap().number, 4);
-        assert_eq!(store.cases(State::Noticed, 0, 10).unwrap(), [case]);
-        assert_eq!(store.cases(State::Noticed, 1, 10).unwrap(), []);
-    }
-
-    pub(super) fn a_refused_step_changes_nothing(store: &mut impl Store) {
-        store.register(application(1), &desk()).unwrap();
-        let before = (store.case(1).unwrap(), store.audit(0, 100).unwrap());
-        let refused = store.step(1, 1, Step::HandOver, &desk()).unwrap_err();
-        let StoreError::Refused { number: 1, refusal } = refused else { panic!("{refused}") };
-        assert_eq!(refusal.why, Why::Missing(Step::Receive));
-        let holder = store.receive(&released(&[1]), &by(Actor::Holder, 0)).unwrap_err();
-        assert!(matches!(holder, StoreError::Refused { .. }));
-        let unknown = store.step(2, 1, Step::Prepare, &desk()).unwrap_err();
-        assert!(matches!(unknown, StoreError::NoSuchCase { number: 2 }));
-        assert_eq!((store.case(1).unwrap(), store.audit(0, 100).unwrap()), before);
-    }
-
-    pub(super) fn a_case_seen_too_long_ago_is_not_changed(store: &mut impl Store) {
-        store.register(application(1), &desk()).unwrap();
-        store.receive(&released(&[1]), &desk()).unwrap();
-        let error = store.step(1, 1, Step::Prepare, &desk()).unwrap_err();
-        assert!(matches!(error, StoreError::Changed { number: 1, version: 2 }), "{error}");
-        assert_eq!(store.case(1).unwrap().state, State::Received);
-    }
-
-    pub(super) fn a_form_has_one_living_case(store: &mut impl Store) {
-        store.register(application(1), &desk()).unwrap();
-        let error = store.register(application(1), &desk()).unwrap_err();
-        assert!(matches!(error, StoreError::FormInUse { number: 1 }), "{error}");
-        assert!(matches!(store.case(2), Err(StoreError::NoSuchCase { number: 2 })));
-        // After the end of the first, the form begins another.
-        store.receive(&released(&[1]), &desk()).unwrap();
-        store.step_all(&[1], Step::Prepare, &desk()).unwrap();
-        store.send_notice(1, 3, date("20261231"), &desk()).unwrap();
-        for step in [Step::OpenCounter, Step::SendBack] {
-            store.step_all(&[1], step, &desk()).unwrap();
+/// Runs the suite on each kind of store.
+macro_rules! on_each_store {
+    ($($test:ident,)*) => {
+        mod on_sqlite {
+            use super::{folder, open, suite};
+            $(#[test]
+            fn $test() {
+                suite::$test(&mut open(&folder()));
+            })*
         }
-        assert_eq!(store.register(application(1), &desk()).unwrap().number, 2);
-        assert_eq!(store.case_of_form(&format!("{:023}", 1)).unwrap().number, 2);
-        assert!(matches!(store.case_of_form(ID), Err(StoreError::NoSuchCase { .. })));
-    }
-
-    pub(super) fn several_cases_take_a_step_together_or_not_at_all(store: &mut impl Store) {
-        for number in 1..=3 {
-            store.register(application(number), &desk()).unwrap();
-        }
-        store.receive(&released(&[2]), &desk()).unwrap();
-        assert!(store.receive(&released(&[1, 2, 3]), &desk()).is_err());
-        let error = store.receive(&released(&[1, 9]), &desk()).unwrap_err();
-        assert!(matches!(error, StoreError::NoSuchForm { row: 2 }), "{error}");
-        assert!(store.step_all(&[2, 1], Step::Prepare, &desk()).is_err());
-        assert_eq!(store.case(1).unwrap().state, State::Registered);
-        assert_eq!(store.case(2).unwrap().state, State::Received);
-        assert_eq!(store.verify_audit(None).unwrap().number, 4);
-        store.receive(&released(&[1, 3]), &desk()).unwrap();
-        assert_eq!(store.cases(State::Received, 0, 10).unwrap().len(), 3);
-    }
-
-    pub(super) fn no_card_is_received_without_its_list(store: &mut impl Store) {
-        store.register(application(1), &desk()).unwrap();
-        let alone = store.step(1, 1, Step::Receive, &desk()).unwrap_err();
-        assert!(matches!(alone, StoreError::NotReleased { number: 1 }), "{alone}");
-        let together = store.step_all(&[1], Step::Receive, &desk()).unwrap_err();
-        assert!(matches!(together, StoreError::NotReleased { number: 1 }), "{together}");
-        assert_eq!(store.case(1).unwrap().state, State::Registered);
-    }
-
-    pub(super) fn a_card_nobody_fetched_before_the_deadline_expires(store: &mut impl Store) {
-        store.register(application(1), &desk()).unwrap();
-        store.receive(&released(&[1]), &desk()).unwrap();
-        store.step(1, 2, Step::Prepare, &desk()).unwrap();
-        let without = store.step(1, 3, Step::SendNotice, &desk()).unwrap_err();
-        assert!(matches!(without, StoreError::Deadline { number: 1 }));
-        let behind = store.send_notice(1, 3, date("20261121"), &desk()).unwrap_err();
-        assert!(matches!(behind, StoreError::Deadline { number: 1 }));
-        store.send_notice(1, 3, date("20261124"), &desk()).unwrap();
-        let early = store.step(1, 4, Step::ExpireUncollected, &by(Actor::Calendar, 2)).unwrap_err();
-        assert!(matches!(early, StoreError::NotOverdue { number: 1, .. }), "{early}");
-        let case = store.step(1, 4, Step::ExpireUncollected, &by(Actor::Calendar, 3)).unwrap();
-        assert_eq!(case.state, State::Uncollected);
-    }
-
-    pub(super) fn a_noted_end_of_the_log_is_found_again(store: &mut impl Store) {
-        store.register(application(1), &desk()).unwrap();
-        let noted = store.verify_audit(None).unwrap();
-        store.receive(&released(&[1]), &desk()).unwrap();
-        assert_eq!(store.verify_audit(Some(noted)).unwrap().number, 2);
-        assert_eq!(store.verify_audit(Some(Head::START)).unwrap().number, 2);
-        let other = Head { number: 3, hash: noted.hash };
-        let error = store.verify_audit(Some(other)).unwrap_err();
-        assert!(matches!(error, StoreError::Tampered(Tampered::NotTheNoted { number: 3 })));
-    }
+    };
 }
 
-#[test]
-fn a_case_goes_its_way_and_every_step_is_in_the_log() {
-    suite::a_case_goes_its_way_and_every_step_is_in_the_log(&mut open(&folder()));
-}
-
-#[test]
-fn a_refused_step_changes_nothing() {
-    suite::a_refused_step_changes_nothing(&mut open(&folder()));
-}
-
-#[test]
-fn a_case_seen_too_long_ago_is_not_changed() {
-    suite::a_case_seen_too_long_ago_is_not_changed(&mut open(&folder()));
-}
-
-#[test]
-fn a_form_has_one_living_case() {
-    suite::a_form_has_one_living_case(&mut open(&folder()));
-}
-
-#[test]
-fn several_cases_take_a_step_together_or_not_at_all() {
-    suite::several_cases_take_a_step_together_or_not_at_all(&mut open(&folder()));
-}
-
-#[test]
-fn no_card_is_received_without_its_list() {
-    suite::no_card_is_received_without_its_list(&mut open(&folder()));
-}
-
-#[test]
-fn a_card_nobody_fetched_before_the_deadline_expires() {
-    suite::a_card_nobody_fetched_before_the_deadline_expires(&mut open(&folder()));
-}
-
-#[test]
-fn a_noted_end_of_the_log_is_found_again() {
-    suite::a_noted_end_of_the_log_is_found_again(&mut open(&folder()));
+on_each_store! {
+    a_case_goes_its_way_and_every_step_is_in_the_log,
+    a_refused_step_changes_nothing,
+    a_case_seen_too_long_ago_is_not_changed,
+    a_form_has_one_living_case,
+    several_cases_take_a_step_together_or_not_at_all,
+    no_card_is_received_without_its_list,
+    a_card_nobody_fetched_before_the_deadline_expires,
+    a_noted_end_of_the_log_is_found_again,
+    a_card_belongs_to_one_case,
+    everything_that_goes_with_a_step_is_there_or_nothing,
+    what_does_not_go_with_a_step_is_refused,
+    a_certificate_is_issued_held_revoked_and_issued_anew,
+    a_certificate_that_is_none_or_is_gone_is_not_touched,
+    lists_of_what_was_revoked_are_read_piece_by_piece,
+    what_is_due_is_found,
+    a_card_expires_after_its_last_day_only,
+    many_are_registered_at_once_and_each_is_told,
+    the_successor_of_a_card_is_a_case,
 }
 
 /// The file, opened behind the store's back.
@@ -299,7 +188,7 @@ fn a_store_of_the_first_version_is_brought_to_the_present_one() {
     let folder = folder();
     let path = folder.path().join("old.db");
     let mut old = raw(&path);
-    super::sqlite::migrate(&mut old, 1).unwrap();
+    crate::store::sqlite::migrate(&mut old, 1).unwrap();
     let version: u32 = old.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
     assert_eq!(version, 1);
     assert!(old.prepare("SELECT deadline FROM cases").is_err());

@@ -1,0 +1,346 @@
+//! What each kind of store has to do.
+
+use super::*;
+
+pub(super) fn a_case_goes_its_way_and_every_step_is_in_the_log(store: &mut dyn Store) {
+    let receipt = store.register(application(1), &desk()).unwrap();
+    assert_eq!((receipt.number, receipt.notice_expected), (1, date("20261222")));
+    let mut case = store.case(1).unwrap();
+    assert_eq!((case.state, case.version, case.deadline), (State::Registered, 1, None));
+    assert_eq!(store.resident(1).unwrap(), entry().today);
+    store.receive(&released(&[1]), &desk()).unwrap();
+    case = store.step(1, case.version + 1, Step::Prepare, &desk()).unwrap();
+    case = store.send_notice(1, case.version, date("20270228"), &desk()).unwrap();
+    assert_eq!((case.state, case.version), (State::Noticed, 4));
+    assert_eq!(case.deadline, Some(date("20270228")));
+    let events: Vec<String> = store.audit(0, 100).unwrap().into_iter().map(|record| record.event).collect();
+    assert_eq!(events, ["register", "receive", "prepare", "send-notice"]);
+    assert_eq!(store.verify_audit(None).unwrap().number, 4);
+    assert_eq!(store.cases(State::Noticed, 0, 10).unwrap(), [case]);
+    assert_eq!(store.cases(State::Noticed, 1, 10).unwrap(), []);
+}
+
+pub(super) fn a_refused_step_changes_nothing(store: &mut dyn Store) {
+    store.register(application(1), &desk()).unwrap();
+    let before = (store.case(1).unwrap(), store.audit(0, 100).unwrap());
+    let refused = store.step(1, 1, Step::HandOver, &desk()).unwrap_err();
+    let StoreError::Refused { number: 1, refusal } = refused else { panic!("{refused}") };
+    assert_eq!(refusal.why, Why::Missing(Step::Receive));
+    let holder = store.receive(&released(&[1]), &by(Actor::Holder, 0)).unwrap_err();
+    assert!(matches!(holder, StoreError::Refused { .. }));
+    let unknown = store.step(2, 1, Step::Prepare, &desk()).unwrap_err();
+    assert!(matches!(unknown, StoreError::NoSuchCase { number: 2 }));
+    assert_eq!((store.case(1).unwrap(), store.audit(0, 100).unwrap()), before);
+}
+
+pub(super) fn a_case_seen_too_long_ago_is_not_changed(store: &mut dyn Store) {
+    store.register(application(1), &desk()).unwrap();
+    store.receive(&released(&[1]), &desk()).unwrap();
+    let error = store.step(1, 1, Step::Prepare, &desk()).unwrap_err();
+    assert!(matches!(error, StoreError::Changed { number: 1, version: 2 }), "{error}");
+    assert_eq!(store.case(1).unwrap().state, State::Received);
+}
+
+pub(super) fn a_form_has_one_living_case(store: &mut dyn Store) {
+    store.register(application(1), &desk()).unwrap();
+    let error = store.register(application(1), &desk()).unwrap_err();
+    assert!(matches!(error, StoreError::FormInUse { number: 1 }), "{error}");
+    assert!(matches!(store.case(2), Err(StoreError::NoSuchCase { number: 2 })));
+    // After the end of the first, the form begins another.
+    store.receive(&released(&[1]), &desk()).unwrap();
+    store.step_all(&[1], Step::Prepare, &desk()).unwrap();
+    store.send_notice(1, 3, date("20261231"), &desk()).unwrap();
+    for step in [Step::OpenCounter, Step::SendBack] {
+        store.step_all(&[1], step, &desk()).unwrap();
+    }
+    assert_eq!(store.register(application(1), &desk()).unwrap().number, 2);
+    assert_eq!(store.case_of_form(&format!("{:023}", 1)).unwrap().number, 2);
+    assert!(matches!(store.case_of_form(ID), Err(StoreError::NoSuchCase { .. })));
+}
+
+pub(super) fn several_cases_take_a_step_together_or_not_at_all(store: &mut dyn Store) {
+    for number in 1..=3 {
+        store.register(application(number), &desk()).unwrap();
+    }
+    store.receive(&released(&[2]), &desk()).unwrap();
+    assert!(store.receive(&released(&[1, 2, 3]), &desk()).is_err());
+    let error = store.receive(&released(&[1, 9]), &desk()).unwrap_err();
+    assert!(matches!(error, StoreError::NoSuchForm { row: 2 }), "{error}");
+    assert!(store.step_all(&[2, 1], Step::Prepare, &desk()).is_err());
+    assert_eq!(store.case(1).unwrap().state, State::Registered);
+    assert_eq!(store.case(2).unwrap().state, State::Received);
+    assert_eq!(store.verify_audit(None).unwrap().number, 4);
+    store.receive(&released(&[1, 3]), &desk()).unwrap();
+    assert_eq!(store.cases(State::Received, 0, 10).unwrap().len(), 3);
+}
+
+pub(super) fn no_card_is_received_without_its_list(store: &mut dyn Store) {
+    store.register(application(1), &desk()).unwrap();
+    let alone = store.step(1, 1, Step::Receive, &desk()).unwrap_err();
+    assert!(matches!(alone, StoreError::NotReleased { number: 1 }), "{alone}");
+    let together = store.step_all(&[1], Step::Receive, &desk()).unwrap_err();
+    assert!(matches!(together, StoreError::NotReleased { number: 1 }), "{together}");
+    assert_eq!(store.case(1).unwrap().state, State::Registered);
+}
+
+pub(super) fn a_card_nobody_fetched_before_the_deadline_expires(store: &mut dyn Store) {
+    store.register(application(1), &desk()).unwrap();
+    store.receive(&released(&[1]), &desk()).unwrap();
+    store.step(1, 2, Step::Prepare, &desk()).unwrap();
+    let without = store.step(1, 3, Step::SendNotice, &desk()).unwrap_err();
+    assert!(matches!(without, StoreError::Deadline { number: 1 }));
+    let behind = store.send_notice(1, 3, date("20261121"), &desk()).unwrap_err();
+    assert!(matches!(behind, StoreError::Deadline { number: 1 }));
+    store.send_notice(1, 3, date("20261124"), &desk()).unwrap();
+    let early = store.step(1, 4, Step::ExpireUncollected, &by(Actor::Calendar, 2)).unwrap_err();
+    assert!(matches!(early, StoreError::NotOverdue { number: 1, .. }), "{early}");
+    let case = store.step(1, 4, Step::ExpireUncollected, &by(Actor::Calendar, 3)).unwrap();
+    assert_eq!(case.state, State::Uncollected);
+}
+
+pub(super) fn a_noted_end_of_the_log_is_found_again(store: &mut dyn Store) {
+    store.register(application(1), &desk()).unwrap();
+    let noted = store.verify_audit(None).unwrap();
+    store.receive(&released(&[1]), &desk()).unwrap();
+    assert_eq!(store.verify_audit(Some(noted)).unwrap().number, 2);
+    assert_eq!(store.verify_audit(Some(Head::START)).unwrap().number, 2);
+    let other = Head { number: 3, hash: noted.hash };
+    let error = store.verify_audit(Some(other)).unwrap_err();
+    assert!(matches!(error, StoreError::Tampered(Tampered::NotTheNoted { number: 3 })));
+}
+
+/// A case whose card is with its holder, with the last day of the card and both certificates; its version.
+fn handed_over(store: &mut dyn Store, number: u64, expiry: &str) -> u64 {
+    let receipt = store.register(application(number), &desk()).unwrap();
+    store.receive(&released(&[number]), &desk()).unwrap();
+    let mut serial = number.to_be_bytes();
+    serial[0] = 1;
+    let certificates = [Purpose::Signature, Purpose::UserAuthentication].map(|purpose| {
+        let not_after = UnixTime::from_seconds(2_000_000_000);
+        CertificateEvent::Issued { purpose, serial: &serial, not_after }
+    });
+    let prepare =
+        Change { expiry: Some(date(expiry)), certificates: &certificates, ..Change::of(Step::Prepare) };
+    let number = receipt.number;
+    let mut case = store.apply(number, 2, &prepare, &desk()).unwrap();
+    case = store.send_notice(number, case.version, date("20270228"), &desk()).unwrap();
+    for step in [Step::OpenCounter, Step::Identify, Step::BeginPins, Step::FinishPins, Step::HandOver] {
+        case = store.step(number, case.version, step, &desk()).unwrap();
+    }
+    case.version
+}
+
+fn serial(number: u64) -> Serial {
+    Serial::parse(&format!("{number:015}")).unwrap()
+}
+
+pub(super) fn a_card_belongs_to_one_case(store: &mut dyn Store) {
+    store.register(application(1), &desk()).unwrap();
+    store.register(application(2), &desk()).unwrap();
+    assert_eq!(store.card_of(1).unwrap(), None);
+    store.receive(&released(&[1]), &desk()).unwrap();
+    assert_eq!(store.card_of(1).unwrap(), Some(serial(1)));
+    assert_eq!(store.case_of_card(&serial(1)).unwrap(), store.case(1).unwrap());
+    let none = store.case_of_card(&serial(2)).unwrap_err();
+    assert!(matches!(none, StoreError::NoSuchCase { number: 0 }));
+    let again = store.receive(&released_as(&[(2, 1)]), &desk()).unwrap_err();
+    assert!(matches!(again, StoreError::CardInUse { number: 1 }), "{again}");
+    assert_eq!(store.case(2).unwrap().state, State::Registered);
+}
+
+pub(super) fn everything_that_goes_with_a_step_is_there_or_nothing(store: &mut dyn Store) {
+    store.register(application(1), &desk()).unwrap();
+    store.receive(&released(&[1]), &desk()).unwrap();
+    let issued = CertificateEvent::Issued {
+        purpose: Purpose::Signature,
+        serial: &[7],
+        not_after: UnixTime::from_seconds(2_000_000_000),
+    };
+    let papers = [
+        Paper { document: Document::DeliveryNotice, collected: true },
+        Paper { document: Document::Passport, collected: false },
+    ];
+    let change = Change {
+        expiry: Some(date("20361122")),
+        certificates: &[issued],
+        papers: &papers,
+        detail: "matched",
+        ..Change::of(Step::Prepare)
+    };
+    // The second certificate is refused: nothing of the first, of the step, of the papers stays.
+    let twice = Change { certificates: &[issued, issued], ..change };
+    let before = (store.case(1).unwrap(), store.verify_audit(None).unwrap());
+    let error = store.apply(1, 2, &twice, &desk()).unwrap_err();
+    assert!(matches!(error, StoreError::Certificate { why: WhyNotCertificate::InForce, .. }), "{error}");
+    assert_eq!((store.case(1).unwrap(), store.verify_audit(None).unwrap()), before);
+    assert_eq!(store.certificates(1).unwrap(), []);
+    assert_eq!(store.papers(1).unwrap(), []);
+
+    let case = store.apply(1, 2, &change, &desk()).unwrap();
+    assert_eq!((case.state, case.version, case.expiry), (State::Prepared, 3, Some(date("20361122"))));
+    assert_eq!(store.papers(1).unwrap(), papers);
+    let certificates = store.certificates(1).unwrap();
+    assert_eq!(certificates.len(), 1);
+    assert_eq!((certificates[0].case, certificates[0].serial.as_slice()), (1, &[7][..]));
+    assert_eq!(certificates[0].state, CertificateState::InForce);
+    let record = store.audit(2, 10).unwrap().remove(0);
+    assert_eq!((record.event.as_str(), record.detail.as_str()), ("prepare", "matched"));
+}
+
+pub(super) fn what_does_not_go_with_a_step_is_refused(store: &mut dyn Store) {
+    let version = handed_over(store, 1, "20361122");
+    let resident = entry().today;
+    for change in [
+        Change { deadline: Some(date("20361122")), ..Change::of(Step::ChangePin) },
+        Change { resident: Some(&resident), ..Change::of(Step::ChangePin) },
+        Change { successor: Some(1), ..Change::of(Step::ChangePin) },
+        Change { successor: Some(1), ..Change::of(Step::Replace) },
+    ] {
+        let error = store.apply(1, version, &change, &desk()).unwrap_err();
+        assert!(matches!(error, StoreError::Misplaced { number: 1, .. }), "{change:?}: {error}");
+    }
+    let mut moved = resident;
+    moved.address = "検証県確認市試験町９丁目９番９号".to_owned();
+    let change = Change { resident: Some(&moved), ..Change::of(Step::ChangeRecord) };
+    store.apply(1, version, &change, &desk()).unwrap();
+    assert_eq!(store.resident(1).unwrap(), moved);
+}
+
+pub(super) fn a_certificate_is_issued_held_revoked_and_issued_anew(store: &mut dyn Store) {
+    let version = handed_over(store, 1, "20361122");
+    let (purpose, at) = (Purpose::Signature, UnixTime::from_seconds(1_800_000_000));
+    let later = UnixTime::from_seconds(1_900_000_000);
+    let not_after = UnixTime::from_seconds(2_000_000_000);
+    let held = CertificateEvent::Revoked { purpose, reason: Reason::CertificateHold, at };
+    let suspend = Change { certificates: &[held], ..Change::of(Step::Suspend) };
+    let case = store.apply(1, version, &suspend, &desk()).unwrap();
+    // What is held is not simply issued anew beside it.
+    let issued = CertificateEvent::Issued { purpose, serial: &[9], not_after };
+    let lift = Change { certificates: &[issued], ..Change::of(Step::LiftSuspension) };
+    let error = store.apply(1, case.version, &lift, &desk()).unwrap_err();
+    assert!(matches!(error, StoreError::Certificate { why: WhyNotCertificate::InForce, .. }), "{error}");
+    let revoked = CertificateEvent::Revoked { purpose, reason: Reason::Superseded, at: later };
+    let lift = Change { certificates: &[revoked, issued], ..Change::of(Step::LiftSuspension) };
+    store.apply(1, case.version, &lift, &desk()).unwrap();
+    let certificates = store.certificates(1).unwrap();
+    let of_purpose: Vec<_> =
+        certificates.iter().filter(|certificate| certificate.purpose == purpose).collect();
+    assert_eq!(of_purpose.len(), 2);
+    // Revoked since the hold, not since the second event.
+    assert_eq!(of_purpose[0].state, CertificateState::Revoked { reason: Reason::Superseded, at });
+    assert_eq!(of_purpose[1].state, CertificateState::InForce);
+    assert_eq!((of_purpose[1].serial.as_slice(), of_purpose[1].not_after), (&[9][..], not_after));
+}
+
+pub(super) fn a_certificate_that_is_none_or_is_gone_is_not_touched(store: &mut dyn Store) {
+    store.register(application(1), &desk()).unwrap();
+    store.receive(&released(&[1]), &desk()).unwrap();
+    let (purpose, at) = (Purpose::Signature, UnixTime::from_seconds(1_800_000_000));
+    let issued = |serial| CertificateEvent::Issued { purpose, serial, not_after: at };
+    let destroyed = CertificateEvent::Destroyed { purpose };
+    let revoked = |reason| CertificateEvent::Revoked { purpose, reason, at };
+    let (held, gone) = (revoked(Reason::CertificateHold), revoked(Reason::KeyCompromise));
+    for (events, expected) in [
+        (&[destroyed][..], WhyNotCertificate::None),
+        (&[gone], WhyNotCertificate::None),
+        (&[issued(&[1]), destroyed, destroyed], WhyNotCertificate::Destroyed),
+        (&[issued(&[1]), gone, gone], WhyNotCertificate::Revoked),
+        (&[issued(&[1]), held, held], WhyNotCertificate::Revoked),
+        (&[issued(&[1]), gone, destroyed], WhyNotCertificate::Revoked),
+        (&[issued(&[1]), gone, issued(&[1])], WhyNotCertificate::SerialInUse),
+        (&[issued(&[])], WhyNotCertificate::Serial),
+        (&[issued(&[0, 1])], WhyNotCertificate::Serial),
+        (&[issued(&[1; 21])], WhyNotCertificate::Serial),
+    ] {
+        let change = Change { certificates: events, ..Change::of(Step::Prepare) };
+        let error = store.apply(1, 2, &change, &desk()).unwrap_err();
+        let StoreError::Certificate { number: 1, purpose: Purpose::Signature, why } = error else {
+            panic!("{error}")
+        };
+        assert_eq!(why, expected, "{events:?}");
+    }
+    assert_eq!(store.certificates(1).unwrap(), []);
+    // What was destroyed can still be revoked, and another be issued.
+    let change = Change {
+        certificates: &[issued(&[1]), destroyed, revoked(Reason::Unspecified), issued(&[2])],
+        ..Change::of(Step::Prepare)
+    };
+    store.apply(1, 2, &change, &desk()).unwrap();
+    assert_eq!(store.certificates(1).unwrap().len(), 2);
+}
+
+pub(super) fn lists_of_what_was_revoked_are_read_piece_by_piece(store: &mut dyn Store) {
+    let at = UnixTime::from_seconds(1_800_000_000);
+    for number in 1..=3 {
+        let version = handed_over(store, number, "20361122");
+        let reason = if number == 2 { Reason::CertificateHold } else { Reason::CessationOfOperation };
+        let revoked = CertificateEvent::Revoked { purpose: Purpose::UserAuthentication, reason, at };
+        let change = Change { certificates: &[revoked], ..Change::of(Step::ReportLoss) };
+        store.apply(number, version, &change, &desk()).unwrap();
+    }
+    let first = store.revoked(Purpose::UserAuthentication, 0, 2).unwrap();
+    assert_eq!(first.iter().map(|found| found.case).collect::<Vec<_>>(), [1, 2]);
+    let rest = store.revoked(Purpose::UserAuthentication, first[1].number, 2).unwrap();
+    assert_eq!(rest.iter().map(|found| found.case).collect::<Vec<_>>(), [3]);
+    assert_eq!(first[1].state, CertificateState::Revoked { reason: Reason::CertificateHold, at });
+    assert_eq!(store.revoked(Purpose::Signature, 0, 10).unwrap(), []);
+}
+
+pub(super) fn what_is_due_is_found(store: &mut dyn Store) {
+    for (number, deadline) in [(1, "20270101"), (2, "20270102"), (3, "20270102"), (4, "20270201")] {
+        store.register(application(number), &desk()).unwrap();
+        store.receive(&released(&[number]), &desk()).unwrap();
+        store.step_all(&[number], Step::Prepare, &desk()).unwrap();
+        store.send_notice(number, 3, date(deadline), &desk()).unwrap();
+    }
+    store.register(application(5), &desk()).unwrap();
+    let numbers = |cases: Vec<Case>| cases.iter().map(|case| case.number).collect::<Vec<_>>();
+    assert_eq!(numbers(store.overdue(date("20270102"), 0, 10).unwrap()), [1]);
+    assert_eq!(numbers(store.overdue(date("20270103"), 1, 1).unwrap()), [2]);
+    assert_eq!(store.counts().unwrap(), [(State::Registered, 1), (State::Noticed, 4)]);
+    let deadlines = store.deadlines(date("20270101"), date("20270131")).unwrap();
+    assert_eq!(deadlines, [(date("20270101"), 1), (date("20270102"), 2)]);
+
+    let version = handed_over(store, 6, "20361122");
+    handed_over(store, 7, "20361123");
+    assert_eq!(numbers(store.expiring(date("20361122"), date("20361122"), 0, 10).unwrap()), [6]);
+    assert_eq!(numbers(store.expiring(date("20360101"), date("20361231"), 0, 10).unwrap()), [6, 7]);
+    assert_eq!(numbers(store.expiring(date("20360101"), date("20361231"), 6, 10).unwrap()), [7]);
+    store.step(6, version, Step::Return, &by(Actor::Holder, 0)).unwrap();
+    assert_eq!(numbers(store.expiring(date("20360101"), date("20361231"), 0, 10).unwrap()), [7]);
+}
+
+pub(super) fn a_card_expires_after_its_last_day_only(store: &mut dyn Store) {
+    let version = handed_over(store, 1, "20261123");
+    let early = store.step(1, version, Step::Expire, &by(Actor::Calendar, 1)).unwrap_err();
+    assert!(matches!(early, StoreError::NotOverdue { number: 1, .. }), "{early}");
+    let case = store.step(1, version, Step::Expire, &by(Actor::Calendar, 2)).unwrap();
+    assert_eq!(case.state, State::Expired);
+}
+
+pub(super) fn many_are_registered_at_once_and_each_is_told(store: &mut dyn Store) {
+    store.register(application(2), &desk()).unwrap();
+    let applications = [1, 2, 3, 3].map(application).into();
+    let told = store.register_all(applications, &desk()).unwrap();
+    let numbers: Vec<_> = told
+        .iter()
+        .map(|one| match one {
+            Registration::Registered(receipt) => Ok(receipt.number),
+            Registration::FormInUse { number } => Err(*number),
+        })
+        .collect();
+    assert_eq!(numbers, [Ok(2), Err(1), Ok(3), Err(3)]);
+    assert_eq!(store.verify_audit(None).unwrap().number, 3);
+    assert_eq!(store.register_all(Vec::new(), &desk()).unwrap(), []);
+}
+
+pub(super) fn the_successor_of_a_card_is_a_case(store: &mut dyn Store) {
+    let version = handed_over(store, 1, "20361122");
+    let unknown = Change { successor: Some(9), ..Change::of(Step::Replace) };
+    let error = store.apply(1, version, &unknown, &desk()).unwrap_err();
+    assert!(matches!(error, StoreError::NoSuchCase { number: 9 }), "{error}");
+    handed_over(store, 2, "20361122");
+    let replace = Change { successor: Some(2), ..Change::of(Step::Replace) };
+    let case = store.apply(1, version, &replace, &desk()).unwrap();
+    assert_eq!((case.state, case.successor), (State::Replaced, Some(2)));
+}
