@@ -173,6 +173,11 @@ impl Store {
         AuthorityStore::new(self.folder.join("authority")).load().map_err(|error| bad_input(&error))
     }
 
+    /// The folder.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     fn cards(&self) -> PathBuf {
         self.folder.join("cards")
     }

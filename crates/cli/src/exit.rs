@@ -34,6 +34,15 @@ pub(crate) enum Exit {
     Revoked = 52,
     RevocationUnknown = 53,
     NotGenuine = 54,
+    NotAccepted = 60,
+    Differences = 61,
+    StepRefused = 62,
+    NoSuchCase = 63,
+    CaseChanged = 64,
+    StoreUnusable = 65,
+    Tampered = 66,
+    HalfSet = 67,
+    NoIssuerAuthority = 68,
     Cancelled = 130,
 }
 
@@ -101,6 +110,35 @@ pub(crate) const TABLE: &[(Exit, &str, &str)] = &[
         "the chip does not prove to be a genuine card's",
         "真正なカードのチップと確認できない",
     ),
+    (
+        Exit::NotAccepted,
+        "an application or photo breaks the rules; nothing was entered",
+        "申請または写真が規則に合わない（何も登録していない）",
+    ),
+    (
+        Exit::Differences,
+        "what should agree differs; nothing was released",
+        "一致すべきものに相違がある（引き渡さない）",
+    ),
+    (
+        Exit::StepRefused,
+        "the step is not in its place; the case stays as it is",
+        "今はできない手続き（状態は変わらない）",
+    ),
+    (Exit::NoSuchCase, "there is no such case", "該当する案件がない"),
+    (Exit::CaseChanged, "another desk changed the case in the meantime", "他の窓口が先に案件を変更した"),
+    (
+        Exit::StoreUnusable,
+        "the store of the cases is missing, foreign, newer or busy",
+        "案件の保存先がない、別物、新しい版、または使用中",
+    ),
+    (Exit::Tampered, "the audit log is not what was written", "監査ログが書かれたままでない"),
+    (
+        Exit::HalfSet,
+        "not all PINs are on the card; resume or roll back",
+        "暗証番号の設定が途中（再開または取り消しが必要）",
+    ),
+    (Exit::NoIssuerAuthority, "the card does not know this issuer", "このカードの発行者権限がない"),
     (Exit::Cancelled, "cancelled by Ctrl-C", "Ctrl-Cによる中止"),
 ];
 
@@ -145,6 +183,15 @@ impl Exit {
             Self::Revoked => "revoked",
             Self::RevocationUnknown => "revocation_unknown",
             Self::NotGenuine => "not_genuine",
+            Self::NotAccepted => "not_accepted",
+            Self::Differences => "differences",
+            Self::StepRefused => "step_refused",
+            Self::NoSuchCase => "no_such_case",
+            Self::CaseChanged => "case_changed",
+            Self::StoreUnusable => "store_unusable",
+            Self::Tampered => "tampered",
+            Self::HalfSet => "half_set",
+            Self::NoIssuerAuthority => "no_issuer_authority",
             Self::Cancelled => "cancelled",
         }
     }

@@ -82,6 +82,7 @@ fn perform(run: &Run, wanted: &Command, mut command: clap::Command) -> Result<()
         Command::Verify(command) => commands::verify::run(run, command),
         Command::Pin(pin) => commands::pin::run(run, pin),
         Command::Card(card) => commands::card::run(run, card),
+        Command::Desk(arguments) => commands::desk::run(run, arguments),
         Command::Apdu(arguments) => commands::apdu::run(run, arguments),
         Command::Demo(arguments) => commands::demo::run(run, arguments),
         #[cfg(feature = "pcsc")]

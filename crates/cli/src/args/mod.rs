@@ -8,11 +8,17 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::language::{Language, say};
 
 mod certificate;
+mod desk;
 mod sign;
 mod verify;
 
 pub(crate) use certificate::{
     CertificateArguments, CertificateCommand, CertificateForm, CertificateKind, ShowArguments,
+};
+pub(crate) use desk::{
+    ApplyArguments, AuditCommand, DeskArguments, DeskCommand, DeskCommon, ListEncoding, NoticeArguments,
+    PhotoCheckArguments, PhotoCommand, ReceiveArguments, ReportArguments, ShowCaseArguments, Weekday,
+    answer_named,
 };
 pub(crate) use sign::{
     Hash, Padding, SignArguments, SignCmsArguments, SignCommand, SignatureForm, SigningKey,
@@ -100,6 +106,8 @@ pub(crate) enum Command {
     /// Make, serve and show virtual cards
     #[command(subcommand)]
     Card(CardCommand),
+    /// Issue cards: from the application to the card in the holder's hand, and what comes after
+    Desk(Box<DeskArguments>),
     /// List the readers and what is in them
     Readers,
     /// Wait until a My Number Card is there

@@ -4,6 +4,7 @@ pub(crate) mod apdu;
 pub(crate) mod card;
 pub(crate) mod certificate;
 pub(crate) mod demo;
+pub(crate) mod desk;
 pub(crate) mod doctor;
 pub(crate) mod face;
 pub(crate) mod holder;

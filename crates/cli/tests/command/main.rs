@@ -12,6 +12,7 @@ mod batch;
 mod cards;
 mod certificates;
 mod changes;
+mod desk;
 mod documents;
 mod genuine;
 mod harness;

@@ -1,5 +1,7 @@
 //! The Japanese help, put over the argument list; a test keeps it complete.
 
+mod desk;
+
 use clap::Command;
 
 use crate::exit::TABLE;
@@ -158,7 +160,7 @@ const HELP: &[(&str, &str)] = &[
 ];
 
 fn japanese(place: &str) -> Option<&'static str> {
-    HELP.iter().find(|(key, _)| *key == place).map(|(_, text)| *text)
+    HELP.iter().chain(desk::DESK).find(|(key, _)| *key == place).map(|(_, text)| *text)
 }
 
 /// The same argument list with its help in `language`.
@@ -218,8 +220,11 @@ mod tests {
         places(&command, "", &mut wanted);
         let missing: Vec<_> = wanted.iter().filter(|place| japanese(place).is_none()).collect();
         assert!(missing.is_empty(), "no Japanese help: {missing:?}");
-        let left_over: Vec<_> =
-            HELP.iter().filter(|(place, _)| !wanted.iter().any(|one| one == place)).collect();
+        let left_over: Vec<_> = HELP
+            .iter()
+            .chain(desk::DESK)
+            .filter(|(place, _)| !wanted.iter().any(|one| one == place))
+            .collect();
         assert!(left_over.is_empty(), "help of nothing: {left_over:?}");
     }
 }
