@@ -66,13 +66,9 @@ fn waiting(store: &mut dyn Store) -> Result<BTreeMap<u64, Case>, Failure> {
 fn sent_on(store: &mut dyn Store, today: Date, arguments: &NoticeArguments) -> Result<u32, Failure> {
     let rate = Rate { each_day: 1, weekdays: [true; 7], holidays: Vec::new(), ..rate(arguments) };
     let alone = Plan::spread(&[0], today, &rate).map_err(of_plan)?;
-    let deadline = alone.batches().first().map(|batch| batch.deadline);
-    let mut count: u32 = 0;
-    each_case(store, State::Noticed, |_, case| {
-        count = count.saturating_add(u32::from(case.deadline == deadline));
-        Ok(())
-    })?;
-    Ok(count)
+    let Some(deadline) = alone.batches().first().map(|batch| batch.deadline) else { return Ok(0) };
+    let found = store.deadlines(deadline, deadline).map_err(|error| words::of_store(&error))?;
+    Ok(found.iter().map(|(_, count)| u32::try_from(*count).unwrap_or(u32::MAX)).fold(0, u32::saturating_add))
 }
 
 fn rate(arguments: &NoticeArguments) -> Rate {

@@ -1,11 +1,12 @@
 //! What the rooms of issuance refuse, in both languages, with what to do next.
 
 use mynumber::applet::{DateError, NumberError};
+use mynumber::crypto::certificate::Purpose;
 use mynumber::issuance::application::{ContactError, FormIdError};
 use mynumber::issuance::audit::Tampered;
 use mynumber::issuance::lifecycle::{Actor, Refusal, State, Step, Why};
 use mynumber::issuance::receipt::ListError;
-use mynumber::issuance::store::StoreError;
+use mynumber::issuance::store::{StoreError, WhyNotCertificate};
 
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -24,11 +25,15 @@ const fn exit_of(error: &StoreError) -> Exit {
     match error {
         StoreError::NoSuchCase { .. } | StoreError::NoSuchForm { .. } => Exit::NoSuchCase,
         StoreError::FormInUse { .. } => Exit::NotAccepted,
+        StoreError::CardInUse { .. } => Exit::Differences,
         StoreError::Changed { .. } => Exit::CaseChanged,
         StoreError::Refused { .. }
         | StoreError::NotReleased { .. }
         | StoreError::Deadline { .. }
-        | StoreError::NotOverdue { .. } => Exit::StepRefused,
+        | StoreError::NotOverdue { .. }
+        | StoreError::ExpiryUnknown { .. }
+        | StoreError::Misplaced { .. }
+        | StoreError::Certificate { .. } => Exit::StepRefused,
         StoreError::Time => Exit::BadInput,
         StoreError::Tampered(_) => Exit::Tampered,
         _ => Exit::StoreUnusable,
@@ -47,7 +52,21 @@ fn japanese(error: &StoreError) -> String {
         }
         StoreError::NotReleased { number } => format!("案件 {number}: 受領は発行一覧表と照合して行います"),
         StoreError::Deadline { number } => format!("案件 {number}: 交付期限は通知の日以後にしてください"),
-        StoreError::NotOverdue { number, deadline } => format!("案件 {number}: 交付期限は {deadline} です"),
+        StoreError::NotOverdue { number, deadline } => format!("案件 {number}: 期限は {deadline} です"),
+        StoreError::ExpiryUnknown { number } => {
+            format!("案件 {number}: カードの有効期限が記録されていません")
+        }
+        StoreError::CardInUse { number } => format!("このカードは案件 {number} のものです"),
+        StoreError::Misplaced { number, step, .. } => {
+            format!("案件 {number}: 「{}」に伴わない内容です", of_step(*step))
+        }
+        StoreError::Certificate { number, purpose, why } => {
+            format!("案件 {number}: {}: {}", of_purpose(*purpose), of_certificate(*why))
+        }
+        StoreError::Lost => "データベースとの接続が切れました。案件を確認してください".to_owned(),
+        StoreError::Unencrypted => {
+            "データベースへの経路が暗号化されません。このコンピューターのソケットだけが使えます".to_owned()
+        }
         StoreError::Time => "暦の範囲外の時刻です".to_owned(),
         StoreError::Tampered(tampered) => of_tampered(tampered),
         StoreError::Newer { found, known } => {
@@ -58,6 +77,26 @@ fn japanese(error: &StoreError) -> String {
         StoreError::Content { column } => format!("保存先の項目 {column} を解釈できません"),
         StoreError::Busy => "保存先は他の窓口が使用中です".to_owned(),
         other => format!("保存先を読み書きできません: {other}"),
+    }
+}
+
+/// What a certificate is for.
+pub(super) fn of_purpose(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::Signature => Language::current().pick("signature certificate", "署名用電子証明書"),
+        _ => Language::current().pick("user-authentication certificate", "利用者証明用電子証明書"),
+    }
+}
+
+fn of_certificate(why: WhyNotCertificate) -> String {
+    match why {
+        WhyNotCertificate::None => "発行されていません".to_owned(),
+        WhyNotCertificate::InForce => "別の証明書が有効です".to_owned(),
+        WhyNotCertificate::Destroyed => "破棄されています".to_owned(),
+        WhyNotCertificate::Revoked => "失効しています".to_owned(),
+        WhyNotCertificate::Serial => "シリアル番号が正しくありません".to_owned(),
+        WhyNotCertificate::SerialInUse => "シリアル番号が別の証明書のものです".to_owned(),
+        other => other.to_string(),
     }
 }
 
@@ -102,6 +141,10 @@ fn advice(error: &StoreError) -> Option<String> {
                 "変更していません。--store で正しいファイルを指定してください"
             )
         }
+        StoreError::CardInUse { number } => say!(
+            "nothing was taken in; look at it with `mynumber desk show {number}`",
+            "何も受領していません。`mynumber desk show {number}` で確認してください"
+        ),
         StoreError::Busy => say!("try again", "やり直してください"),
         StoreError::Tampered(_) => say!(
             "stop working with this store; compare with a backup and with the ends noted elsewhere",

@@ -117,7 +117,7 @@ fn every_command_of_the_desk_answers_in_json_and_every_field_is_documented() {
         (&["apply", "b.toml"], 60),
         (&["photo", "check", "photo.jpg", "--taken", "2026-10-01"], 0),
         (&receive, 0),
-        (&receive, 62),
+        (&receive, 61),
         (&["notice"], 0),
         (&["report"], 0),
         (&["show", "1", "--person"], 0),
