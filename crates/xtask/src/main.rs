@@ -4,6 +4,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool talks to people")]
 
 mod bench;
+mod coverage;
 mod demo;
 mod fuzz;
 mod packages;
@@ -25,7 +26,7 @@ struct Task {
     run: fn(&[String]) -> ExitCode,
 }
 
-const TASKS: [Task; 7] = [
+const TASKS: [Task; 8] = [
     Task {
         name: "demo",
         usage: "demo [ARGUMENTS]",
@@ -55,6 +56,12 @@ const TASKS: [Task; 7] = [
         usage: "public-api [--write]",
         summary: "compare the public API of each library with its listing, or write the listings anew",
         run: public_api::run,
+    },
+    Task {
+        name: "coverage",
+        usage: "coverage [FILE..]",
+        summary: "regions of each crate that the fuzz corpora reach by themselves, or the source with its counts",
+        run: coverage::run,
     },
     Task {
         name: "suites",

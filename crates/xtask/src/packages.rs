@@ -81,6 +81,18 @@ pub(crate) const FOR_BENCHES: &[Package] = &[PKG_CONFIG, LIBPCSCLITE, PCSCD, VPC
 /// What the public suites need.
 pub(crate) const FOR_SUITES: &[Package] = &[PIP];
 
+/// What counting regions needs, for a compiler with this LLVM.
+pub(crate) fn for_coverage(llvm: u32) -> Vec<Package> {
+    // Names live as long as the program: they are made once.
+    let name = |text: String| -> &'static str { Box::leak(text.into_boxed_str()) };
+    let tools = Package {
+        name: name(format!("llvm-{llvm}")),
+        evidence: Evidence::Program(name(format!("llvm-cov-{llvm}"))),
+        why: "counts the regions that were reached",
+    };
+    [FOR_FUZZING, &[tools]].concat()
+}
+
 /// What the fuzz targets need.
 pub(crate) const FOR_FUZZING: &[Package] = &[CXX, PKG_CONFIG, LIBPCSCLITE];
 
