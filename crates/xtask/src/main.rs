@@ -14,6 +14,7 @@ mod suites;
 mod table;
 mod test;
 mod test_output;
+mod torture;
 mod workspace;
 
 use std::process::ExitCode;
@@ -69,6 +70,12 @@ const TASKS: [Task; 8] = [
         summary: "run the verifier against NIST PKITS (downloads a Python package of 55 MB)",
         run: suites::run,
     },
+    Task {
+        name: "torture",
+        usage: "torture [FAMILY...] [--planted]",
+        summary: "hostile hosts, injected faults, power cuts and the like, in one table",
+        run: torture::run,
+    },
     Task { name: "help", usage: "help", summary: "this list", run: help },
 ];
 
@@ -99,7 +106,7 @@ fn help(_: &[String]) -> ExitCode {
 fn usage() -> String {
     let mut text = String::from("usage: cargo xtask <task>\n\n");
     for task in &TASKS {
-        text.push_str(&format!("  {:<24} {}\n", task.usage, task.summary));
+        text.push_str(&format!("  {:<32} {}\n", task.usage, task.summary));
     }
     text
 }

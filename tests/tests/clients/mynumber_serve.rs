@@ -1,13 +1,12 @@
 //! The command `mynumber card serve` plugs the card in: the whole way that a user goes.
 
 use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
-use std::time::SystemTime;
 
 use rustix::process::{Pid, Signal, kill_process};
 use testkit::client::Client;
+use testkit::command::program;
 
 use crate::desk::{Desk, SIGNATURE, Token, USER_AUTHENTICATION, logged_in, openssl, pkcs15, verified};
 
@@ -20,7 +19,7 @@ struct Served {
 impl Served {
     fn start(desk: &Desk) -> Self {
         let trace = desk.path("trace");
-        let child = Command::new(mynumber())
+        let child = Command::new(program())
             .arg("--cards")
             .arg(desk.path("cards"))
             .args(["--lang", "en", "card", "serve", "taro", "--port"])
@@ -53,46 +52,9 @@ impl Drop for Served {
     }
 }
 
-/// The command, found or built once.
-fn mynumber() -> &'static Path {
-    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAM.get_or_init(built)
-}
-
-/// The command beside this test's own folder; built when it is not there, or older than its sources.
-fn built() -> PathBuf {
-    let own = std::env::current_exe().unwrap();
-    let profile = own.parent().and_then(Path::parent).unwrap();
-    let program = profile.join("mynumber");
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let built = program.metadata().and_then(|metadata| metadata.modified());
-    if built.is_ok_and(|built| built > newest(&root.join("crates"))) {
-        return program;
-    }
-    let mut build = Command::new(env!("CARGO"));
-    build.args(["build", "--quiet", "--package", "mynumber-cli", "--manifest-path"]);
-    build.arg(root.join("Cargo.toml")).arg("--target-dir").arg(profile.parent().unwrap());
-    if profile.ends_with("release") {
-        build.arg("--release");
-    }
-    let built = build.output().unwrap();
-    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
-    program
-}
-
-/// When the newest file under a folder was written.
-fn newest(folder: &Path) -> SystemTime {
-    let entries = std::fs::read_dir(folder).unwrap().map(Result::unwrap);
-    let times = entries.map(|entry| match entry.file_type().unwrap().is_dir() {
-        true => newest(&entry.path()),
-        false => entry.metadata().unwrap().modified().unwrap(),
-    });
-    times.max().unwrap_or(SystemTime::UNIX_EPOCH)
-}
-
 #[test]
 fn clients_read_and_sign_with_a_card_on_disk_and_the_trace_shows_no_pin() {
-    let _ = mynumber();
+    let _ = program();
     // Other tests wait for the service from here on, and not while the command is built.
     let desk = Desk::empty();
     let served = Served::start(&desk);
@@ -120,7 +82,7 @@ fn clients_read_and_sign_with_a_card_on_disk_and_the_trace_shows_no_pin() {
 
 #[test]
 fn a_try_lost_to_a_client_is_lost_after_the_card_was_unplugged_and_served_again() {
-    let _ = mynumber();
+    let _ = program();
     let desk = Desk::empty();
     let served = Served::start(&desk);
     let wrong = Token { pin: "9999", ..USER_AUTHENTICATION };

@@ -1,0 +1,5 @@
+//! The command `mynumber` as its users run it.
+
+mod program;
+
+pub use program::program;
