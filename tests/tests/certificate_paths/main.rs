@@ -12,7 +12,9 @@
 mod bytes;
 mod general;
 mod jpki;
+mod profile_of_rfc5280;
 mod real;
+mod restricted_names;
 
 use mynumber_crypto::path::{Error, ErrorKind, Position, Profile, TrustedCertificate, Validator};
 use mynumber_crypto::{Anchor, Certificate, UnixTime};

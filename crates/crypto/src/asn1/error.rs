@@ -121,6 +121,9 @@ pub enum ErrorKind {
     /// A distribution point that is named by something other than directory names and URIs.
     #[error("a distribution point with a name that is neither a directory name nor a URI")]
     UnsupportedName,
+    /// A name constraint whose base is malformed for its form (RFC 5280 §4.2.1.10).
+    #[error("a name constraint that is malformed for its form of name")]
+    Subtree,
     /// The OCSP responder gives no answer (RFC 6960 §4.2.1).
     #[error("the responder refuses to answer, status {status}")]
     Refused {

@@ -15,26 +15,45 @@ pub(super) fn same(a: &[u8], b: &[u8]) -> bool {
     }
 }
 
-/// Whether the first list of RDNs begins with all of the second.
-pub(super) fn begins_with(name: &[u8], base: &[u8]) -> bool {
+/// Whether the first list of RDNs begins with all of the second; `None` where a text in a string type that is not read
+/// here would have to be compared.
+pub(super) fn begins_with(name: &[u8], base: &[u8]) -> Option<bool> {
     let (mut name, mut base) = (Reader::new(name), Reader::new(base));
+    let mut known = true;
     loop {
         match (base.next_element(), name.next_element()) {
-            (Ok(None), _) => return true,
+            (Ok(None), _) => return known.then_some(true),
             (Ok(Some(base)), Ok(Some(name))) if same_rdn(base.value(), name.value()) => {}
-            _ => return false,
+            (Ok(Some(base)), Ok(Some(name))) if may_be_same(base.value(), name.value()) => known = false,
+            _ => return Some(false),
         }
     }
 }
 
+/// Whether two RDNs that do not match might: as many attributes of the same types, one in a string type that is not read
+/// here.
+fn may_be_same(a: &[u8], b: &[u8]) -> bool {
+    let unread = |rdn| attributes(rdn).any(|attribute| is_unread(attribute.value()));
+    let kinds = |rdn| attributes(rdn).filter_map(|attribute| Some(parts(attribute.value())?.0));
+    (unread(a) || unread(b))
+        && kinds(a).count() == kinds(b).count()
+        && kinds(a).all(|kind| kinds(b).any(|other| kind == other))
+}
+
+/// TeletexString, UniversalString, BMPString.
+fn is_unread(attribute: &[u8]) -> bool {
+    parts(attribute).is_some_and(|(_, tag, _)| matches!(tag, Tag(0x14 | 0x1C | 0x1E)))
+}
+
+fn attributes(rdn: &[u8]) -> impl Iterator<Item = Tlv<'_>> {
+    let mut rest = Reader::new(rdn);
+    core::iter::from_fn(move || rest.next_element().ok().flatten())
+}
+
 /// An RDN is a set: each attribute of one has its match in the other, and both have as many.
 fn same_rdn(a: &[u8], b: &[u8]) -> bool {
-    let elements = |rdn| {
-        let mut rest = Reader::new(rdn);
-        core::iter::from_fn(move || rest.next_element().ok().flatten())
-    };
-    let matched = |a: &Tlv<'_>| elements(b).any(|b| same_attribute(a.value(), b.value()));
-    elements(a).count() == elements(b).count() && elements(a).all(|attribute| matched(&attribute))
+    let matched = |a: &Tlv<'_>| attributes(b).any(|b| same_attribute(a.value(), b.value()));
+    attributes(a).count() == attributes(b).count() && attributes(a).all(|attribute| matched(&attribute))
 }
 
 fn same_attribute(a: &[u8], b: &[u8]) -> bool {

@@ -92,10 +92,10 @@ fn check_name<'a>(der: &Der<'a>, name: Tlv<'a>) -> Result<(), Error> {
             explicit.finish()?;
             true
         }
-        // rfc822Name, dNSName, URI.
-        Tag(0x81 | 0x82 | 0x86) => {
-            der::text(der::IA5_STRING, name.value()).is_some_and(|text| !text.is_empty())
-        }
+        // rfc822Name.
+        Tag(0x81) => der::text(der::IA5_STRING, name.value()).is_some_and(|text| !text.is_empty()),
+        // dNSName, URI: no blanks, and so not the " " that RFC 5280 §4.2.1.6 forbids.
+        Tag(0x82 | 0x86) => !name.value().is_empty() && name.value().iter().all(u8::is_ascii_graphic),
         // iPAddress, registeredID.
         Tag(0x87) => matches!(name.value().len(), 4 | 16),
         Tag(0x88) => Oid::from_bytes(name.value()).is_some(),

@@ -104,8 +104,9 @@ impl<'a> Name<'a> {
         self.rdns == other.rdns || comparison::same(self.rdns, other.rdns)
     }
 
-    /// Whether this name is `base` or stands below it in the directory, compared as [`Name::matches`] does.
-    pub(crate) fn begins_with(&self, base: &Name<'_>) -> bool {
+    /// Whether this name is `base` or stands below it in the directory, compared as [`Name::matches`] does; `None` where
+    /// that cannot be told for a string type that is not read here.
+    pub(crate) fn begins_with(&self, base: &Name<'_>) -> Option<bool> {
         comparison::begins_with(self.rdns, base.rdns)
     }
 

@@ -84,8 +84,11 @@ fn e11_weak_and_malformed_keys_verify_nothing() {
     *even.last_mut().unwrap() &= 0xFE;
     let huge = [&[0x80][..], &[0; 2046], &[1]].concat();
     let exponent: &[u8] = &[1, 0, 1];
-    let weak: [(&[u8], &[u8]); 8] = [
+    // 2,049 bits: no whole bytes.
+    let odd_size = [&[1][..], modulus].concat();
+    let weak: [(&[u8], &[u8]); 9] = [
         (&even, exponent),
+        (&odd_size, exponent),
         (&huge, exponent),
         (&[], exponent),
         (&modulus[1..], exponent),

@@ -67,8 +67,8 @@ pub enum VerifyError {
     /// Key, input and signature do not fit together.
     #[error("the signature does not match the key and the signed data")]
     Mismatch,
-    /// The key is none, or one that this crate does not trust with anything: RSA outside 2048 to 4096 bits, an even
-    /// modulus, an exponent that is even, below 65,537 or above 33 bits, or a point that is not on its curve.
+    /// The key is none, or one that this crate does not trust with anything: RSA outside 2048 to 4096 bits or of
+    /// a number of bits that is no multiple of 8, an even modulus, an exponent that is even, below 65,537 or above 33 bits, or a point that is not on its curve.
     #[error("the public key is malformed or too weak")]
     WeakKey,
     /// The key is of another kind than the scheme.
@@ -99,8 +99,8 @@ impl PublicKey<'_> {
         }
     }
 
-    /// Checks that this is a key to trust a signature of: RSA of 2048 to 4096 bits with an odd modulus and an odd exponent
-    /// of 17 to 33 bits; a point in uncompressed form that lies on its curve (RFC 5480 §2.2).
+    /// Checks that this is a key to trust a signature of: RSA of 2048 to 4096 bits, whole bytes of them, with an odd
+    /// modulus and an odd exponent of 17 to 33 bits; a point in uncompressed form that lies on its curve (RFC 5480 §2.2).
     ///
     /// # Errors
     /// [`VerifyError::WeakKey`].
@@ -109,7 +109,9 @@ impl PublicKey<'_> {
             Self::Rsa { modulus, exponent } => {
                 let odd = |number: &[u8]| number.last().is_some_and(|last| last & 1 == 1);
                 // 17 bits and odd means 65,537 at least.
-                (2048..=4096).contains(&significant_bits(modulus))
+                let bits = significant_bits(modulus);
+                (2048..=4096).contains(&bits)
+                    && bits.is_multiple_of(8)
                     && (17..=33).contains(&significant_bits(exponent))
                     && odd(modulus)
                     && odd(exponent)

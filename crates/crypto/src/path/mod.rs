@@ -30,7 +30,7 @@ mod rules;
 mod search;
 
 pub use error::{Class, Error, ErrorKind, Position};
-pub use profile::{ExtendedKeyUsageRule, KeyUsageRule, PolicyRule, Profile};
+pub use profile::{ExtendedKeyUsageRule, InitialPolicies, KeyUsageRule, PolicyRule, Profile};
 pub(crate) use restrictions::NameConstraints;
 pub(crate) use rules::check_authority;
 
@@ -107,6 +107,7 @@ pub struct TrustedCertificate<'a> {
     issuer_key: PublicKey<'a>,
     at: UnixTime,
     purpose: Option<Purpose>,
+    backend: &'a dyn Backend,
 }
 
 impl<'a> TrustedCertificate<'a> {
@@ -144,6 +145,12 @@ impl<'a> TrustedCertificate<'a> {
     #[must_use]
     pub const fn purpose(&self) -> Option<Purpose> {
         self.purpose
+    }
+
+    /// Who computed for the validator.
+    #[must_use]
+    pub const fn backend(&self) -> &'a dyn Backend {
+        self.backend
     }
 
     /// The name of the issuer, as the issuer's own certificate writes it.

@@ -16,6 +16,8 @@ pub struct Profile<'a> {
     pub extended_key_usage: ExtendedKeyUsageRule<'a>,
     /// certificatePolicies.
     pub policies: PolicyRule<'a>,
+    /// What holds for policies before the first certificate is looked at.
+    pub initial_policies: InitialPolicies,
     /// Whether the leaf may be an authority's certificate.
     pub leaf_may_be_authority: bool,
     /// Whether every certificate below the anchor must name its issuer's key, and every authority its own, as RFC 5280
@@ -64,6 +66,22 @@ pub enum ExtendedKeyUsageRule<'a> {
     Requires(Oid<'a>),
 }
 
+/// What holds for policies before the first certificate is looked at (RFC 5280 §6.1.1 e to g); by default nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct InitialPolicies {
+    /// initial-explicit-policy: some policy has to hold for the path. [`PolicyRule::OneOf`] implies it.
+    pub explicit: bool,
+    /// initial-policy-mapping-inhibit: no authority may say that one policy stands for another.
+    pub inhibit_mapping: bool,
+    /// initial-any-policy-inhibit: `anyPolicy` stands for no other policy.
+    pub inhibit_any: bool,
+}
+
+impl InitialPolicies {
+    /// Nothing is asked beforehand.
+    pub const NONE: Self = Self { explicit: false, inhibit_mapping: false, inhibit_any: false };
+}
+
 /// What certificatePolicies have to say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -102,6 +120,7 @@ impl Profile<'static> {
             key_usage: KeyUsageRule::Exactly(key_usage),
             extended_key_usage,
             policies: PolicyRule::Jpki(purpose),
+            initial_policies: InitialPolicies::NONE,
             leaf_may_be_authority: false,
             key_identifiers: true,
             restrictions: false,
@@ -116,7 +135,7 @@ impl Profile<'static> {
     ///
     /// Name constraints are evaluated for directory names, mail addresses, hosts, URIs and network addresses; a name of
     /// another form that is constrained is refused. Policies are those of RFC 5280 §6.1 with mappings; nothing is inhibited
-    /// from the start.
+    /// from the start unless [`InitialPolicies`] say so.
     #[must_use]
     pub const fn general() -> Self {
         Self {
@@ -124,6 +143,7 @@ impl Profile<'static> {
             key_usage: KeyUsageRule::Any,
             extended_key_usage: ExtendedKeyUsageRule::Any,
             policies: PolicyRule::Any,
+            initial_policies: InitialPolicies::NONE,
             leaf_may_be_authority: true,
             key_identifiers: true,
             restrictions: true,

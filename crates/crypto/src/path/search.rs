@@ -51,6 +51,7 @@ pub(super) fn search<'a>(
         anchor: *anchor,
         at,
         purpose: profile.purpose,
+        backend: validator.backend,
     })
 }
 
@@ -249,10 +250,11 @@ impl<'a> Search<'_, 'a> {
 
     /// What a whole path has to fulfil: policies and name constraints.
     fn check_restrictions(&mut self, anchor: &Anchor<'_>) -> Result<(), (ErrorKind, Position)> {
+        let initial = self.validator.profile.initial_policies;
         let fulfilled = match self.validator.profile.policies {
             PolicyRule::Jpki(purpose) => self.leaf.1.has_jpki_policy(purpose, anchor.hierarchy()),
-            PolicyRule::Any => policies::hold(&self.policy_steps(), None),
-            PolicyRule::OneOf(asked) => policies::hold(&self.policy_steps(), Some(asked)),
+            PolicyRule::Any => policies::hold(&self.policy_steps(), None, initial),
+            PolicyRule::OneOf(asked) => policies::hold(&self.policy_steps(), Some(asked), initial),
         };
         if !fulfilled {
             return Err((ErrorKind::Policy, Position::Leaf));

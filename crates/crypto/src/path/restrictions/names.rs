@@ -132,7 +132,7 @@ fn check_subtrees(mut list: Der<'_>) -> Result<(), Error> {
             _ => true,
         };
         if !sound {
-            return Err(before.fault(ErrorKind::UnsupportedName));
+            return Err(before.fault(ErrorKind::Subtree));
         }
         if list.is_empty() {
             return Ok(());
@@ -159,7 +159,7 @@ impl Form<'_> {
             DIRECTORY => {
                 let mut own = Der::new(crate::asn1::Object::Certificate, Field::Subject, self.value, 0);
                 // subjectAltName writes it inside an explicit tag, as the subtree does; the subject has none.
-                Some(Name::read(&mut own).ok()?.begins_with(&directory(base.value)?))
+                Name::read(&mut own).ok()?.begins_with(&directory(base.value)?)
             }
             MAIL => mail_within(text(self.value)?, text(base.value)?),
             DNS => dns_within(text(self.value)?, text(base.value)?, touching),

@@ -4,6 +4,7 @@
 use super::Restrictions;
 use crate::asn1::Oid;
 use crate::certificate::{Oids, extension::ANY_POLICY};
+use crate::path::InitialPolicies;
 use alloc::vec::Vec;
 
 /// What one certificate of the path says, anchor's side first.
@@ -32,18 +33,19 @@ struct State<'a> {
 
 /// Whether one of `asked` holds for the path; without `asked`, whether the path keeps to its own restrictions.
 ///
-/// Nothing is inhibited or mapped beforehand; with `asked`, an explicit policy is required from the start.
-pub(in crate::path) fn hold(path: &[Step<'_>], asked: Option<&[Oid<'_>]>) -> bool {
+/// With `asked`, an explicit policy is required from the start.
+pub(in crate::path) fn hold(path: &[Step<'_>], asked: Option<&[Oid<'_>]>, initial: InitialPolicies) -> bool {
     let beyond = path.len() + 1;
+    let from_the_start = |yes| if yes { 0 } else { beyond };
     let mut state = State {
         level: Vec::from([Node {
             policy: ANY_POLICY,
             expected: Vec::from([ANY_POLICY]),
             origins: Vec::new(),
         }]),
-        explicit: if asked.is_some() { 0 } else { beyond },
-        mapping: beyond,
-        any: beyond,
+        explicit: from_the_start(initial.explicit || asked.is_some()),
+        mapping: from_the_start(initial.inhibit_mapping),
+        any: from_the_start(initial.inhibit_any),
     };
     for (place, step) in path.iter().enumerate() {
         let last = place + 1 == path.len();

@@ -4,6 +4,7 @@ use super::{Step, hold};
 use crate::asn1::der::Der;
 use crate::asn1::{Field, Object, Oid};
 use crate::certificate::Oids;
+use crate::path::InitialPolicies;
 use crate::path::restrictions::{Mappings, Restrictions};
 use std::vec::Vec;
 
@@ -37,6 +38,11 @@ fn mapping(pairs: &[(&[u8], &[u8])]) -> Mappings<'static> {
     Mappings::read(kept(sequence(&list))).expect("a list of mappings")
 }
 
+/// With nothing asked beforehand.
+fn holds(path: &[Step<'_>], asked: Option<&[Oid<'_>]>) -> bool {
+    hold(path, asked, InitialPolicies::NONE)
+}
+
 fn asked(policy: &'static [u8]) -> Vec<Oid<'static>> {
     Vec::from([Oid::known(policy)])
 }
@@ -55,9 +61,9 @@ fn a_policy_holds_when_each_certificate_carries_it_or_any() {
         (&[&[A], &[A], &[B]], A, false),
     ] {
         let steps: Vec<_> = path.iter().map(|policies| step(policies)).collect();
-        assert_eq!(hold(&steps, Some(&asked(policy))), expected, "{path:?} for {policy:?}");
-        assert!(hold(&steps, None), "nobody asks for a policy: {path:?}");
-        assert!(!hold(&steps, Some(&[])), "nobody fulfils an empty list");
+        assert_eq!(holds(&steps, Some(&asked(policy))), expected, "{path:?} for {policy:?}");
+        assert!(holds(&steps, None), "nobody asks for a policy: {path:?}");
+        assert!(!holds(&steps, Some(&[])), "nobody fulfils an empty list");
     }
 }
 
@@ -65,18 +71,18 @@ fn a_policy_holds_when_each_certificate_carries_it_or_any() {
 fn an_authority_may_require_a_policy_of_those_below() {
     let mut authority = step(&[A]);
     authority.restrictions.require_explicit_policy = Some(0);
-    assert!(!hold(&[authority, step(&[B])], None));
+    assert!(!holds(&[authority, step(&[B])], None));
     let mut authority = step(&[A]);
     authority.restrictions.require_explicit_policy = Some(0);
-    assert!(hold(&[authority, step(&[A])], None));
+    assert!(holds(&[authority, step(&[A])], None));
     // After two more certificates: the third below must have one.
     let path = |last: &[&[u8]]| {
         let mut authority = step(&[A]);
         authority.restrictions.require_explicit_policy = Some(2);
         [authority, step(&[A]), step(&[A]), step(last)]
     };
-    assert!(hold(&path(&[A]), None));
-    assert!(!hold(&path(&[]), None));
+    assert!(holds(&path(&[A]), None));
+    assert!(!holds(&path(&[]), None));
 }
 
 #[test]
@@ -84,15 +90,15 @@ fn a_mapped_policy_stands_for_the_issuers() {
     let mut authority = step(&[A]);
     authority.restrictions.mappings = mapping(&[(A, B)]);
     let path = [authority, step(&[B])];
-    assert!(hold(&path, Some(&asked(A))), "known under the anchor as A");
-    assert!(!hold(&path, Some(&asked(B))));
+    assert!(holds(&path, Some(&asked(A))), "known under the anchor as A");
+    assert!(!holds(&path, Some(&asked(B))));
     let mut authority = step(&[A]);
     authority.restrictions.mappings = mapping(&[(A, B)]);
-    assert!(!hold(&[authority, step(&[A])], Some(&asked(A))), "A was given away for B");
+    assert!(!holds(&[authority, step(&[A])], Some(&asked(A))), "A was given away for B");
     // anyPolicy, mapped.
     let mut authority = step(&[ANY]);
     authority.restrictions.mappings = mapping(&[(C, B)]);
-    assert!(hold(&[authority, step(&[B])], Some(&asked(C))));
+    assert!(holds(&[authority, step(&[B])], Some(&asked(C))));
 }
 
 #[test]
@@ -101,7 +107,7 @@ fn inhibited_mappings_take_the_policy_away() {
     first.restrictions.inhibit_policy_mapping = Some(0);
     let mut second = step(&[A]);
     second.restrictions.mappings = mapping(&[(A, B)]);
-    assert!(!hold(&[first, second, step(&[B])], Some(&asked(A))));
+    assert!(!holds(&[first, second, step(&[B])], Some(&asked(A))));
 }
 
 #[test]
@@ -113,8 +119,31 @@ fn inhibited_any_policy_counts_no_more_but_for_self_issued_authorities() {
         second.self_issued = self_issued;
         [first, second, step(&[A])]
     };
-    assert!(!hold(&path(false), Some(&asked(A))));
-    assert!(hold(&path(true), Some(&asked(A))));
+    assert!(!holds(&path(false), Some(&asked(A))));
+    assert!(holds(&path(true), Some(&asked(A))));
+}
+
+#[test]
+fn what_the_caller_asks_beforehand_holds_for_the_whole_path() {
+    let with =
+        |explicit, inhibit_mapping, inhibit_any| InitialPolicies { explicit, inhibit_mapping, inhibit_any };
+    let explicit = with(true, false, false);
+    assert!(hold(&[step(&[A]), step(&[A])], None, explicit));
+    for path in [[step(&[A]), step(&[B])], [step(&[]), step(&[A])], [step(&[A]), step(&[])]] {
+        assert!(!hold(&path, None, explicit));
+        assert!(hold(&path, None, with(false, true, true)), "without an explicit policy nothing is asked");
+    }
+    let mapped = || {
+        let mut authority = step(&[A]);
+        authority.restrictions.mappings = mapping(&[(A, B)]);
+        [authority, step(&[B])]
+    };
+    assert!(hold(&mapped(), None, explicit));
+    assert!(!hold(&mapped(), None, with(true, true, false)));
+    assert!(!hold(&mapped(), Some(&asked(A)), with(false, true, false)));
+    assert!(hold(&[step(&[ANY]), step(&[ANY])], None, explicit));
+    assert!(!hold(&[step(&[ANY]), step(&[ANY])], None, with(true, false, true)));
+    assert!(!hold(&[step(&[ANY]), step(&[A])], Some(&asked(A)), with(false, false, true)));
 }
 
 #[test]
@@ -127,5 +156,5 @@ fn e15_many_policies_mapped_to_many_cost_little() {
     };
     let mut path: Vec<_> = (0..30).map(|_| level()).collect();
     path.push(step(&[A, B]));
-    assert!(hold(&path, Some(&asked(A))));
+    assert!(holds(&path, Some(&asked(A))));
 }
