@@ -4,6 +4,7 @@ use super::error::{Error, ErrorKind};
 use super::reference::KeyReference;
 use crate::anchor::Hierarchy;
 use crate::digest::Hash;
+use crate::key::backend::{self, Backend, Computer};
 use crate::key::{PublicKey, Scheme, VerifyError};
 
 /// Evidence that an authority certified this key for one of the card's chains. Only [`certify`] and
@@ -19,6 +20,7 @@ pub struct CertifiedKey<'a> {
     key: PublicKey<'a>,
     /// Certificates between the authority and this key, this one's included.
     depth: u8,
+    computer: Computer<'a>,
 }
 
 /// The certificates of the card manager's chain: authority, intermediate, lower key.
@@ -34,13 +36,26 @@ pub fn certify<'a>(
     chain: Chain,
     authorities: &[Authority<'_>],
 ) -> Result<CertifiedKey<'a>, Error> {
+    certify_with(backend::preferred(), certificate, chain, authorities)
+}
+
+/// As [`certify`], with a backend of the caller's choice, which then also computes whatever the certified key is asked.
+///
+/// # Errors
+/// As [`certify`].
+pub fn certify_with<'a>(
+    backend: &'a dyn Backend,
+    certificate: &Certificate<'a>,
+    chain: Chain,
+    authorities: &[Authority<'_>],
+) -> Result<CertifiedKey<'a>, Error> {
     let mut refusal = ErrorKind::UnknownIssuer { issuer: certificate.issuer() };
     for authority in authorities.iter().filter(|held| held.reference() == certificate.issuer()) {
         if authority.chain() != chain {
             refusal = ErrorKind::OtherChain { wanted: chain, found: authority.chain() };
             continue;
         }
-        match check(authority.key(), certificate) {
+        match check(backend, authority.key(), certificate) {
             Ok(()) => {
                 return Ok(CertifiedKey {
                     authority: authority.reference(),
@@ -49,6 +64,7 @@ pub fn certify<'a>(
                     subject: certificate.subject(),
                     key: certificate.key(),
                     depth: 1,
+                    computer: Computer(backend),
                 });
             }
             Err(error) => refusal = ErrorKind::Signature(error),
@@ -57,8 +73,13 @@ pub fn certify<'a>(
     Err(Error::of(refusal))
 }
 
-fn check(issuer: PublicKey<'_>, certificate: &Certificate<'_>) -> Result<(), VerifyError> {
-    issuer.verify(Scheme::Pkcs1v15(Hash::Sha256), certificate.body(), certificate.signature())
+fn check(
+    backend: &dyn Backend,
+    issuer: PublicKey<'_>,
+    certificate: &Certificate<'_>,
+) -> Result<(), VerifyError> {
+    let scheme = Scheme::Pkcs1v15(Hash::Sha256);
+    issuer.verify_with(backend, scheme, certificate.body(), certificate.signature())
 }
 
 impl<'a> CertifiedKey<'a> {
@@ -68,14 +89,17 @@ impl<'a> CertifiedKey<'a> {
     /// # Errors
     /// [`ErrorKind::NotAnIssuer`], [`ErrorKind::UnknownIssuer`] when the certificate names another key,
     /// [`ErrorKind::Signature`].
-    pub fn certify<'b>(&self, lower: &Certificate<'b>) -> Result<CertifiedKey<'b>, Error> {
+    pub fn certify<'b>(&self, lower: &Certificate<'b>) -> Result<CertifiedKey<'b>, Error>
+    where
+        'a: 'b,
+    {
         if self.chain != Chain::CardManager || self.depth >= CARD_MANAGER_DEPTH {
             return Err(Error::of(ErrorKind::NotAnIssuer { issuer: self.subject }));
         }
         if lower.issuer() != self.subject {
             return Err(Error::of(ErrorKind::UnknownIssuer { issuer: lower.issuer() }));
         }
-        check(self.key, lower).map_err(|error| Error::of(ErrorKind::Signature(error)))?;
+        check(self.computer.0, self.key, lower).map_err(|error| Error::of(ErrorKind::Signature(error)))?;
         let depth = self.depth.saturating_add(1);
         Ok(CertifiedKey {
             subject: lower.subject(),
@@ -84,6 +108,7 @@ impl<'a> CertifiedKey<'a> {
             authority: self.authority,
             hierarchy: self.hierarchy,
             chain: self.chain,
+            computer: self.computer,
         })
     }
 
@@ -115,6 +140,11 @@ impl<'a> CertifiedKey<'a> {
     #[must_use]
     pub const fn key(&self) -> PublicKey<'a> {
         self.key
+    }
+
+    /// Who computes for it.
+    pub(super) const fn computer(&self) -> Computer<'a> {
+        self.computer
     }
 
     /// The five digits of the municipality (全国地方公共団体コード without its check digit) whose key this is, where the

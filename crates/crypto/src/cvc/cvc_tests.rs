@@ -1,9 +1,10 @@
 use super::{
     Authority, Certificate, CertifiedKey, Chain, ChipKey, Error, ErrorKind, KeyReference, Record,
-    card_face_digest_info, certify, jlis_test, production,
+    card_face_digest_info, certify, certify_with, jlis_test, production,
 };
 use crate::anchor::Hierarchy;
 use crate::digest::{Hash, digest_info, sha256};
+use crate::key::backend::counting::Counting;
 use crate::key::{PublicKey, VerifyError};
 use mynumber_apdu::tlv;
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
@@ -205,6 +206,21 @@ fn records_of_another_municipality_are_refused() {
         let elsewhere = world().elsewhere.sign(&signed);
         assert_eq!(kind(key.chip_key(Record::Age, &signed, &elsewhere)), MISMATCH);
     });
+}
+
+#[test]
+fn the_backend_of_the_caller_checks_certificate_records_and_answer() {
+    let counting = Counting::new();
+    let body = body(ISSUER, HERE, &world().here);
+    let signature = world().authority.sign(&body);
+    let certificate = Certificate::new(&body, &signature).unwrap();
+    let key = certify_with(&counting, &certificate, Chain::CardFace, &taken(Chain::CardFace)).unwrap();
+    let signed = age(&world().chip);
+    let chip = key.chip_key(Record::Age, &signed, &world().here.sign(&signed)).unwrap();
+    chip.check_answer(&[7; 32], &world().chip.sign(&[7; 32])).unwrap();
+    assert_eq!(counting.count(), 3);
+    // Who computed makes no other evidence of it.
+    assert_eq!(key, certify(&certificate, Chain::CardFace, &taken(Chain::CardFace)).unwrap());
 }
 
 #[test]

@@ -24,7 +24,7 @@ mod reference;
 
 pub use authority::{Authority, Chain, jlis_test, production};
 pub use certificate::Certificate;
-pub use certify::{CertifiedKey, certify};
+pub use certify::{CertifiedKey, certify, certify_with};
 pub use error::{Error, ErrorKind};
 pub use record::{ChipKey, ChipProof, Record, SignedDigests, card_face_digest_info};
 pub use reference::KeyReference;

@@ -3,6 +3,7 @@ use super::certificate::public_key;
 use super::certify::CertifiedKey;
 use super::error::{Error, ErrorKind};
 use crate::digest::{Hash, digest_info, sha256};
+use crate::key::backend::Computer;
 use crate::key::{PublicKey, Scheme, VerifyError};
 use alloc::vec::Vec;
 use mynumber_apdu::tlv::{Reader, Tag};
@@ -60,7 +61,7 @@ fn elements(signed: &[u8]) -> Reader<'_> {
     Reader::accepting_ber_lengths(signed)
 }
 
-impl CertifiedKey<'_> {
+impl<'a> CertifiedKey<'a> {
     /// Checks the integrity record of the input-assist application: `signed` are its two elements `DF31` and `DF32`.
     ///
     /// # Errors
@@ -89,12 +90,15 @@ impl CertifiedKey<'_> {
         record: Record,
         signed: &'r [u8],
         signature: &[u8],
-    ) -> Result<ChipKey<'r>, Error> {
+    ) -> Result<ChipKey<'r>, Error>
+    where
+        'a: 'r,
+    {
         if matches!(record, Record::Integrity | Record::CardFace) {
             return Err(Error::of(ErrorKind::NoChipKey));
         }
         self.check(record, signed, signature)?;
-        ChipKey::last_of(record, signed)
+        ChipKey::last_of(record, signed, self.computer())
     }
 
     /// Checks the card face, whose signature covers three digests at once.
@@ -104,17 +108,22 @@ impl CertifiedKey<'_> {
     ///
     /// # Errors
     /// [`ErrorKind::OtherChain`], [`ErrorKind::Signature`], [`ErrorKind::Tlv`].
-    pub fn card_face<'r>(&self, groups: [&'r [u8]; 3], signature: &[u8]) -> Result<ChipKey<'r>, Error> {
+    pub fn card_face<'r>(&self, groups: [&'r [u8]; 3], signature: &[u8]) -> Result<ChipKey<'r>, Error>
+    where
+        'a: 'r,
+    {
         self.is_for(Chain::CardFace)?;
         let info = card_face_digest_info(groups);
-        accepted(self.key().verify_digest(Scheme::Pkcs1v15Raw, &info, signature))?;
+        let backend = self.computer().0;
+        accepted(self.key().verify_digest_with(backend, Scheme::Pkcs1v15Raw, &info, signature))?;
         let [first, ..] = groups;
-        ChipKey::last_of(Record::CardFace, first)
+        ChipKey::last_of(Record::CardFace, first, self.computer())
     }
 
     fn check(&self, record: Record, signed: &[u8], signature: &[u8]) -> Result<(), Error> {
         self.is_for(record.chain())?;
-        accepted(self.key().verify(Scheme::Pkcs1v15(Hash::Sha256), signed, signature))
+        let scheme = Scheme::Pkcs1v15(Hash::Sha256);
+        accepted(self.key().verify_with(self.computer().0, scheme, signed, signature))
     }
 
     fn is_for(&self, wanted: Chain) -> Result<(), Error> {
@@ -167,12 +176,13 @@ fn same(signed: &[u8; 32], content: &[u8]) -> Result<(), Error> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ChipKey<'a> {
     key: PublicKey<'a>,
+    computer: Computer<'a>,
 }
 
 impl<'a> ChipKey<'a> {
-    fn last_of(record: Record, signed: &'a [u8]) -> Result<Self, Error> {
+    fn last_of(record: Record, signed: &'a [u8], computer: Computer<'a>) -> Result<Self, Error> {
         let (value, position) = record.last(signed)?;
-        Ok(Self { key: public_key(value, position)? })
+        Ok(Self { key: public_key(value, position)?, computer })
     }
 
     /// The key.
@@ -188,7 +198,7 @@ impl<'a> ChipKey<'a> {
     /// # Errors
     /// [`ErrorKind::Answer`].
     pub fn check_answer(&self, nonce: &[u8; 32], answer: &[u8]) -> Result<ChipProof, Error> {
-        match self.key.verify(Scheme::Pkcs1v15(Hash::Sha256), nonce, answer) {
+        match self.key.verify_with(self.computer.0, Scheme::Pkcs1v15(Hash::Sha256), nonce, answer) {
             Ok(()) => Ok(ChipProof { nonce: *nonce }),
             Err(error) => Err(Error::of(ErrorKind::Answer(error))),
         }

@@ -10,6 +10,8 @@ use core::fmt::Debug;
 
 #[cfg(feature = "aws-lc")]
 mod aws_lc;
+#[cfg(test)]
+pub(crate) mod counting;
 mod rust_crypto;
 
 #[cfg(feature = "aws-lc")]
@@ -57,12 +59,24 @@ pub trait Backend: Debug + Sync {
 /// The backend that [`PublicKey::verify`] and everything above it use: `AwsLc` when the feature `aws-lc` is on, else
 /// [`RustCrypto`].
 #[must_use]
-pub fn preferred() -> &'static dyn Backend {
+pub const fn preferred() -> &'static dyn Backend {
     #[cfg(feature = "aws-lc")]
     return &AwsLc;
     #[cfg(not(feature = "aws-lc"))]
     return &RustCrypto;
 }
+
+/// Who computes for a value. It says nothing of the value: two that differ in it alone are equal.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Computer<'a>(pub(crate) &'a dyn Backend);
+
+impl PartialEq for Computer<'_> {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Computer<'_> {}
 
 /// All backends that were compiled in.
 #[must_use]

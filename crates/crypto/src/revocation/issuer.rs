@@ -5,6 +5,7 @@ use crate::anchor::Anchor;
 use crate::asn1::AlgorithmIdentifier;
 use crate::certificate::{AuthorityKeyIdentifier, Certificate, Error, KeyUsage, Name};
 use crate::key::PublicKey;
+use crate::key::backend::{self, Backend, Computer};
 
 /// The authority that issued a certificate: the one whose CRLs and OCSP responses count for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,13 +14,21 @@ pub struct Issuer<'a> {
     key: PublicKey<'a>,
     key_identifier: Option<&'a [u8]>,
     may_sign_crls: bool,
+    computer: Computer<'a>,
 }
 
 impl<'a> Issuer<'a> {
-    /// An issuer of whom only name and key are known.
+    /// An issuer of whom only name and key are known. Its signatures are checked with the
+    /// [preferred](backend::preferred) backend.
     #[must_use]
     pub const fn new(name: Name<'a>, key: PublicKey<'a>) -> Self {
-        Self { name, key, key_identifier: None, may_sign_crls: true }
+        Self {
+            name,
+            key,
+            key_identifier: None,
+            may_sign_crls: true,
+            computer: Computer(backend::preferred()),
+        }
     }
 
     /// The same with its subjectKeyIdentifier: a CRL that names another key is then refused before its signature is
@@ -37,18 +46,23 @@ impl<'a> Issuer<'a> {
         self
     }
 
+    /// The same, with another backend to check its signatures.
+    #[must_use]
+    pub const fn with_backend(mut self, backend: &'a dyn Backend) -> Self {
+        self.computer = Computer(backend);
+        self
+    }
+
     /// The issuer whose certificate this is. Nothing of the certificate is checked.
     ///
     /// # Errors
     /// [`Error`] when the public key or one of the two extensions cannot be read.
     pub fn from_certificate(certificate: &Certificate<'a>) -> Result<Self, Error> {
         let extensions = certificate.extensions();
-        Ok(Self {
-            name: certificate.subject(),
-            key: certificate.public_key()?,
-            key_identifier: extensions.subject_key_identifier()?,
-            may_sign_crls: extensions.key_usage()?.is_none_or(|usage| usage.contains(KeyUsage::CRL_SIGN)),
-        })
+        let may_sign_crls = extensions.key_usage()?.is_none_or(|usage| usage.contains(KeyUsage::CRL_SIGN));
+        Ok(Self::new(certificate.subject(), certificate.public_key()?)
+            .with_key_identifier(extensions.subject_key_identifier()?)
+            .with_crl_sign(may_sign_crls))
     }
 
     /// The issuer that this anchor is.
@@ -83,6 +97,12 @@ impl<'a> Issuer<'a> {
         self.may_sign_crls
     }
 
+    /// Who computes for it.
+    #[must_use]
+    pub const fn backend(&self) -> &'a dyn Backend {
+        self.computer.0
+    }
+
     /// Whether an authorityKeyIdentifier can mean this issuer's key.
     pub(crate) fn is_meant_by(&self, identifier: Option<AuthorityKeyIdentifier<'_>>) -> bool {
         match (identifier.and_then(|identifier| identifier.key_identifier), self.key_identifier) {
@@ -100,6 +120,6 @@ impl<'a> Issuer<'a> {
     ) -> Result<(), Why> {
         let scheme =
             algorithm.signature_scheme().ok_or(Why::Signature(crate::key::VerifyError::Unsupported))?;
-        self.key.verify(scheme, message, signature).map_err(Why::Signature)
+        self.key.verify_with(self.computer.0, scheme, message, signature).map_err(Why::Signature)
     }
 }

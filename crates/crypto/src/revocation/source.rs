@@ -208,7 +208,7 @@ impl Report {
 /// The state at `at` of a certificate with a path to an anchor, and of every authority on that path below the anchor.
 ///
 /// `at` is the time that the answers have to be fresh at: now, as a rule. See [`Revocation::when`] for certificates that
-/// were revoked later than a signature was made.
+/// were revoked later than a signature was made. Signatures are checked with the backend of the validator.
 pub fn check(
     trusted: &TrustedCertificate<'_>,
     source: &dyn Source,
@@ -216,7 +216,9 @@ pub fn check(
     at: UnixTime,
 ) -> Report {
     let anchor = Ok(Issuer::from_anchor(trusted.anchor()));
-    let issuers: Vec<_> = trusted.chain().iter().map(Issuer::from_certificate).chain([anchor]).collect();
+    let issuers = trusted.chain().iter().map(Issuer::from_certificate).chain([anchor]);
+    let issuers: Vec<_> =
+        issuers.map(|issuer| issuer.map(|issuer| issuer.with_backend(trusted.backend()))).collect();
     let path = core::iter::once(trusted.certificate()).chain(trusted.chain());
     let certificates: Vec<_> = path
         .zip(&issuers)

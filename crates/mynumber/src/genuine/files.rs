@@ -117,14 +117,14 @@ impl<'a> CardFaceFiles<'a> {
     }
 }
 
-fn face<'a>(key: &CertifiedKey<'_>, file: &'a [u8], chip: &mut OneChip<'a>) -> Result<Face> {
+fn face<'a>(key: &CertifiedKey<'a>, file: &'a [u8], chip: &mut OneChip<'a>) -> Result<Face> {
     let at = In(FileId::CardFace);
     let record = at.content(content::CardFace::parse(file))?;
     chip.and(at.check(key.card_face(record.digest_groups(), record.signature()))?, at)?;
     Ok(Face::of(&at.content(record.to_repr())?))
 }
 
-fn age_record<'a>(key: &CertifiedKey<'_>, file: &'a [u8], chip: &mut OneChip<'a>) -> Result<Date> {
+fn age_record<'a>(key: &CertifiedKey<'a>, file: &'a [u8], chip: &mut OneChip<'a>) -> Result<Date> {
     let at = In(FileId::AgeRecord);
     let record = at.content(AgeRecord::parse(file))?;
     let named = at.check(key.chip_key(Record::Age, record.signed_part(), record.signature()))?;
@@ -133,7 +133,7 @@ fn age_record<'a>(key: &CertifiedKey<'_>, file: &'a [u8], chip: &mut OneChip<'a>
 }
 
 fn number_image<'a>(
-    key: &CertifiedKey<'_>,
+    key: &CertifiedKey<'a>,
     file: &'a [u8],
     chip: &mut OneChip<'a>,
 ) -> Result<Zeroizing<Vec<u8>>> {

@@ -103,7 +103,7 @@ impl Response<'_> {
             }
             match check_delegate(&certificate, issuer, at) {
                 Ok(()) => {
-                    let delegate = Issuer::new(certificate.subject(), key);
+                    let delegate = Issuer::new(certificate.subject(), key).with_backend(issuer.backend());
                     return delegate.signed(&self.algorithm, self.signed, self.signature);
                 }
                 Err(why) => reason = why,

@@ -5,9 +5,12 @@ use super::maker::{
     List, Maker, NOW, SERIAL, directory, entry, extension, full_name, generalized, name, oid,
     other_extension, reason, sequence, tlv, uri, utc,
 };
+use crate::anchor::Anchor;
 use crate::asn1::ErrorKind;
 use crate::certificate::Certificate;
 use crate::key::VerifyError;
+use crate::key::backend::counting::Counting;
+use crate::path::{Profile, Validator};
 use crate::revocation::{
     Checked, Crl, CrlIndex, EvidenceKind, Freshness, Given, Issuer, JpkiMeaning, Reason, Status, Why,
     check_certificate,
@@ -80,6 +83,21 @@ fn a_certificate_that_is_not_listed_is_good_and_the_evidence_says_by_what() {
 #[test]
 fn a_list_without_entries_is_good_for_everybody() {
     assert_eq!(check(&[List::default().by(&ca())]).status, Status::Good);
+}
+
+#[test]
+fn the_backend_of_the_validator_checks_what_revocation_data_is_signed_with() {
+    let counting = Counting::new();
+    let (leaf, ca) = (leaf(&[]), ca_certificate());
+    let anchors = [Anchor::from_certificate(&Certificate::parse(&ca).unwrap()).unwrap()];
+    let profile = Profile { key_identifiers: false, ..Profile::general() };
+    let validator = Validator::new(&anchors, profile).with_backend(&counting);
+    let trusted = validator.validate(&Certificate::parse(&leaf).unwrap(), &[], AT).unwrap();
+    let (path, crl) = (counting.count(), List::with_entries(&[]).by(&self::ca()));
+    assert_eq!(path, 1);
+    let source = Given::new().with_crl(crl);
+    let report = crate::revocation::check(&trusted, &source, Freshness::default(), AT);
+    assert_eq!((report.status, counting.count()), (Status::Good, 2));
 }
 
 #[test]
