@@ -21,13 +21,19 @@ impl<'a> SignedFrame<'a> {
         let mut file = Der::new(object, Field::Whole, input, 0);
         let mut inside = file.enter(SEQUENCE)?;
         file.finish()?;
-        let tbs = inside.read(SEQUENCE)?;
-        let mut inside = inside.in_field(Field::Algorithm);
-        let outer = inside;
-        let algorithm = AlgorithmIdentifier::read(&mut inside)?;
-        let mut inside = inside.in_field(Field::Signature);
-        let (signature, _) = inside.whole_bits()?;
+        let frame = Self::read_next(&mut inside)?;
         inside.finish()?;
+        Ok(frame)
+    }
+
+    /// Reads signed part, algorithm and signature, and leaves what stands after them to be read.
+    pub(crate) fn read_next(inside: &mut Der<'a>) -> Result<Self, Error> {
+        let tbs = inside.read(SEQUENCE)?;
+        *inside = inside.in_field(Field::Algorithm);
+        let outer = *inside;
+        let algorithm = AlgorithmIdentifier::read(inside)?;
+        *inside = inside.in_field(Field::Signature);
+        let (signature, _) = inside.whole_bits()?;
         Ok(Self { tbs: tbs.raw(), fields: inside.inside(tbs)?, algorithm, signature, outer })
     }
 

@@ -3,7 +3,7 @@
 use super::NONCE;
 use super::id::{CertificateId, read_nonce};
 use crate::asn1::der::{Der, OCTET_STRING, OID, SEQUENCE};
-use crate::asn1::{AlgorithmIdentifier, Error, ErrorKind, Field, Object};
+use crate::asn1::{AlgorithmIdentifier, Error, ErrorKind, Field, Object, SignedFrame};
 use crate::certificate::{Certificate, Extensions, Name};
 use crate::revocation::{Reason, Revocation};
 use crate::time::UnixTime;
@@ -125,11 +125,7 @@ impl<'a> Response<'a> {
     fn read_basic(mut file: Der<'a>) -> Result<Self, Error> {
         let mut basic = file.enter(SEQUENCE)?;
         file.finish()?;
-        let data = basic.read(SEQUENCE)?;
-        let mut basic = basic.in_field(Field::Algorithm);
-        let algorithm = AlgorithmIdentifier::read(&mut basic)?;
-        let mut basic = basic.in_field(Field::Signature);
-        let (signature, _) = basic.whole_bits()?;
+        let frame = SignedFrame::read_next(&mut basic)?;
         let mut basic = basic.in_field(Field::Certificates);
         let certificates = match basic.optional(Tag(0xA0))? {
             Some(element) => {
@@ -152,7 +148,7 @@ impl<'a> Response<'a> {
         }
 
         // ResponseData. Its version is 1, which is never written out.
-        let mut fields = basic.inside(data)?.in_field(Field::ResponderId);
+        let mut fields = frame.fields.in_field(Field::ResponderId);
         let responder = read_responder(&mut fields)?;
         let mut fields = fields.in_field(Field::ProducedAt);
         let produced_at = fields.generalized_time()?;
@@ -174,7 +170,7 @@ impl<'a> Response<'a> {
             Some(content) => Some(read_nonce(content)?),
             None => None,
         };
-        let signed = data.raw();
+        let SignedFrame { tbs: signed, algorithm, signature, .. } = frame;
         Ok(Self { signed, responder, produced_at, answers, nonce, algorithm, signature, certificates })
     }
 
