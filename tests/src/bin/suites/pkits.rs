@@ -1,7 +1,8 @@
 //! NIST PKITS: the certification paths, each with the CRLs of its authorities, under the general profile; and the S/MIME
 //! messages signed over them.
 //!
-//! Files are named `Valid…` or `Invalid…`; those with other names depend on settings of the caller. The path is built by
+//! Files are named `Valid…` or `Invalid…`; those with other names depend on settings of the caller, which come from
+//! another package. The path is built by
 //! the validator from hints: every authority's certificate whose subject is somebody's issuer.
 
 use crate::known;
@@ -9,9 +10,10 @@ use crate::report::{Expected, Report};
 use mynumber_crypto::anchor::Anchor;
 use mynumber_crypto::certificate::Certificate;
 use mynumber_crypto::cms::{Reader, armor};
-use mynumber_crypto::path::{Profile, TrustedCertificate, Validator};
+use mynumber_crypto::path::{InitialPolicies, PolicyRule, Profile, TrustedCertificate, Validator};
 use mynumber_crypto::revocation::{Crl, Freshness, Offer, Query, Source, SourceError, Status, check};
-use mynumber_crypto::{UnixTime, time::Civil};
+use mynumber_crypto::{Oid, UnixTime, time::Civil};
+use serde_json::Value;
 use std::error::Error;
 use std::path::Path;
 use std::time::Duration;
@@ -99,12 +101,53 @@ pub(crate) fn paths(folder: &Path) -> Result<Report, Box<dyn Error>> {
     for (name, der) in suite.certificates.iter().filter(|(name, _)| name.ends_with("EE")) {
         match expected(name) {
             Some(expected) => {
-                report.take(name, expected, judge(der, &authorities, &anchors, &suite.lists));
+                report.take(name, expected, judge(profile(), der, &authorities, &anchors, &suite.lists));
             }
             None => report.pass_over(),
         }
     }
     Ok(report)
+}
+
+/// The same paths with the policies that a caller asks for, as `cases` lists them.
+pub(crate) fn settings(folder: &Path, cases: &Path) -> Result<Report, Box<dyn Error>> {
+    let suite = Suite::read(folder)?;
+    let anchors = [suite.anchor()?];
+    let authorities = suite.authorities();
+    let cases: Vec<Value> = serde_json::from_slice(&std::fs::read(cases)?)?;
+    let mut report = Report::new("NIST PKITS, with the settings of pyhanko-certvalidator", known::SETTINGS);
+    for case in &cases {
+        let text = |field: &str| case[field].as_str().ok_or("a case without a name or a file");
+        let file = text("cert")?.trim_end_matches(".crt");
+        let found = suite.certificates.iter().find(|(name, _)| name == file);
+        let (_, der) = found.ok_or_else(|| format!("{file} is not there"))?;
+        let parameters = &case["params"];
+        let asked = policies(&parameters["user_initial_policy_set"])?;
+        let identifiers: Option<Vec<Oid<'_>>> = asked.iter().map(|policy| Oid::from_bytes(policy)).collect();
+        let identifiers = identifiers.ok_or("a policy that is no object identifier")?;
+        let is_set = |field: &str| parameters[field].as_bool().unwrap_or_default();
+        let mut profile = profile();
+        if !identifiers.is_empty() {
+            profile.policies = PolicyRule::OneOf(&identifiers);
+        }
+        profile.initial_policies = InitialPolicies {
+            explicit: is_set("initial_explicit_policy"),
+            inhibit_mapping: is_set("initial_policy_mapping_inhibit"),
+            inhibit_any: is_set("initial_any_policy_inhibit"),
+        };
+        let expected = if case["error"].is_null() { Expected::Accepted } else { Expected::Refused };
+        report.take(text("name")?, expected, judge(profile, der, &authorities, &anchors, &suite.lists));
+    }
+    Ok(report)
+}
+
+/// A list of object identifiers in dotted form, as content bytes.
+fn policies(list: &Value) -> Result<Vec<Vec<u8>>, Box<dyn Error>> {
+    let dotted = |text: &Value| {
+        let text = text.as_str().ok_or("a policy that is no text")?;
+        Ok(der::asn1::ObjectIdentifier::new(text).map_err(|error| error.to_string())?.as_bytes().to_vec())
+    };
+    list.as_array().into_iter().flatten().map(dotted).collect()
 }
 
 /// The signed messages over the same paths.
@@ -153,13 +196,14 @@ fn profile() -> Profile<'static> {
 }
 
 fn judge(
+    profile: Profile<'_>,
     der: &[u8],
     authorities: &[Certificate<'_>],
     anchors: &[Anchor<'_>],
     lists: &Lists,
 ) -> Result<(), String> {
     let leaf = Certificate::parse(der).map_err(|error| error.to_string())?;
-    let validator = Validator::new(anchors, profile());
+    let validator = Validator::new(anchors, profile);
     let trusted = validator.validate(&leaf, authorities, middle()).map_err(|error| error.to_string())?;
     unrevoked(&trusted, lists)
 }
