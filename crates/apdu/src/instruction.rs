@@ -37,6 +37,14 @@ impl Instruction {
     pub const GET_RESPONSE: Self = Self(0xC0);
     /// GET DATA (ISO 7816-4 §11.5.3).
     pub const GET_DATA: Self = Self(0xCA);
+    /// GENERATE ASYMMETRIC KEY PAIR (ISO 7816-8).
+    pub const GENERATE_KEY_PAIR: Self = Self(0x46);
+    /// UPDATE BINARY (ISO 7816-4 §11.3.5).
+    pub const UPDATE_BINARY: Self = Self(0xD6);
+    /// PUT DATA (ISO 7816-4 §11.5.6).
+    pub const PUT_DATA: Self = Self(0xDA);
+    /// UPDATE RECORD (ISO 7816-4 §11.4.6).
+    pub const UPDATE_RECORD: Self = Self(0xDC);
     /// Last-command indicator of the iPhone token, with class `80` (CARD.md §7).
     pub const LAST_COMMAND: Self = Self(0xFC);
 
@@ -75,6 +83,10 @@ impl Instruction {
             Self::READ_RECORD => "READ RECORD",
             Self::GET_RESPONSE => "GET RESPONSE",
             Self::GET_DATA => "GET DATA",
+            Self::GENERATE_KEY_PAIR => "GENERATE ASYMMETRIC KEY PAIR",
+            Self::UPDATE_BINARY => "UPDATE BINARY",
+            Self::PUT_DATA => "PUT DATA",
+            Self::UPDATE_RECORD => "UPDATE RECORD",
             Self::LAST_COMMAND => "LAST COMMAND",
             _ => return None,
         })

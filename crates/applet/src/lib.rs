@@ -22,6 +22,7 @@ extern crate std;
 
 pub mod content;
 mod date;
+pub mod issuer;
 mod model;
 mod number;
 pub mod pin;

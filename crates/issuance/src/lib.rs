@@ -17,7 +17,7 @@
 //!
 //! * [`pki`]: the authority, made at run time, kept on disk if wanted;
 //! * [`person`]: people built in, and people from a TOML file;
-//! * [`personalise()`]: the image of a plastic card;
+//! * [`personalise()`]: the image of a plastic card, with PINs or as it is delivered ([`personalise_as_delivered`]);
 //! * [`images`]: what is printed on the card, as the chip holds it;
 //! * [`application`]: what an applicant enters, checked, confirmed and registered;
 //! * [`photo`] and [`qr`]: the photo of an application, and the id on its form;
@@ -52,5 +52,5 @@ pub mod store;
 pub mod validity;
 
 pub use person::{Person, Secrets};
-pub use personalise::{PersonaliseError, personalise};
+pub use personalise::{AS_DELIVERED_BLOCKED, PersonaliseError, personalise, personalise_as_delivered};
 pub use pki::TestAuthority;

@@ -2,6 +2,7 @@
 
 mod change;
 mod data;
+mod issuer;
 mod read;
 mod secure;
 mod select;
@@ -65,6 +66,7 @@ const COMMANDS: &[(Class, Instruction, Handler)] = &[
     (Class::ISO, Instruction::CHANGE_REFERENCE_DATA, Engine::change_reference_data),
     (Class::ISO, Instruction::GET_CHALLENGE, Engine::challenge),
     (Class::ISO, Instruction::INTERNAL_AUTHENTICATE, Engine::internal_authenticate),
+    (Class::ISO, Instruction::EXTERNAL_AUTHENTICATE, Engine::external_authenticate),
     (Class::ISO, Instruction::GET_DATA, Engine::data_object),
     (Class::PROPRIETARY, Instruction::CHANGE_KEY, Engine::change_key),
     (Class::PROPRIETARY, Instruction::COMPUTE_SIGNATURE, Engine::compute_signature),
@@ -111,9 +113,11 @@ impl Engine {
     }
 
     /// A warm reset: measured to leave verified states as they are, so the application stays selected too
-    /// (CARD.md §3.2). Without power it is a cold one.
+    /// (CARD.md §3.2). The issuer's session ends: it is ours, and no better than it must be. Without power it is a cold one.
     pub(crate) fn reset(&mut self) {
-        if !self.powered {
+        if self.powered {
+            self.session.end_issuer();
+        } else {
             self.power_on();
         }
     }
@@ -142,6 +146,7 @@ impl Engine {
     }
 
     fn dispatch(&mut self, bytes: &[u8]) -> Answer {
+        self.session.next_command();
         let command = Command::parse(bytes).map_err(|error| match error.kind() {
             ParseErrorKind::InvalidClass => StatusWord::CLASS_NOT_SUPPORTED,
             ParseErrorKind::InvalidInstruction => StatusWord::INSTRUCTION_NOT_SUPPORTED,
@@ -149,6 +154,9 @@ impl Engine {
         })?;
         if self.is_secured(command.class()) {
             return self.secured(&command);
+        }
+        if self.is_of_issuer(command.class()) {
+            return self.of_issuer(&command);
         }
         let class = plain_class(command.class())?;
         let handler = COMMANDS

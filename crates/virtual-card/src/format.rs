@@ -4,7 +4,8 @@
 //! "MYNUMVC\n"  version u16  length u32  items ...  SHA-256 of all before  zeros to a multiple of 64  journal records ...
 //! ```
 //! An item is a kind byte, a length u32 and that many bytes; all numbers are big-endian. Every object goes by its
-//! application and EF ([`crate::codes`]), so the file outlives changes of this crate's enumerations.
+//! application and EF ([`crate::codes`]), so the file outlives changes of this crate's enumerations. The issuer's key is an item
+//! that not every card has: a file without it reads as before, and an older program refuses one with it.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +14,7 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use crate::codes;
-use crate::image::{FileContents, Image, PrivateKey, Reference};
+use crate::image::{FileContents, Image, IssuerKey, PrivateKey, Reference};
 
 /// The journal starts, and each of its records, at a multiple of this, so that no record straddles a disk sector.
 pub(crate) const BLOCK: usize = 64;
@@ -101,10 +102,11 @@ enum Item {
     Reference,
     DataObject,
     Erased,
+    IssuerKey,
 }
 
 impl Item {
-    const CODES: [(u8, Self); 7] = [
+    const CODES: [(u8, Self); 8] = [
         (1, Self::Token),
         (2, Self::Atr),
         (3, Self::File),
@@ -112,6 +114,7 @@ impl Item {
         (5, Self::Reference),
         (6, Self::DataObject),
         (7, Self::Erased),
+        (8, Self::IssuerKey),
     ];
 
     fn from_code(code: u8) -> Option<Self> {
@@ -127,6 +130,7 @@ impl Item {
             Self::Reference => 5,
             Self::DataObject => 6,
             Self::Erased => 7,
+            Self::IssuerKey => 8,
         }
     }
 }
@@ -167,6 +171,9 @@ pub(crate) fn write(image: &Image, erased: bool) -> Result<Zeroizing<Vec<u8>>, F
     }
     for (id, value) in &image.data_objects {
         put(&mut items, Item::DataObject, &[&id.row().tag.to_be_bytes(), value])?;
+    }
+    if let Some(key) = &image.issuer_key {
+        put(&mut items, Item::IssuerKey, &[key.bytes()])?;
     }
     if erased {
         put(&mut items, Item::Erased, &[])?;
@@ -324,6 +331,10 @@ fn read_item(kind: Item, value: &mut Reader<'_>, image: &mut Image) -> Result<()
         Item::DataObject => {
             let id = codes::data_object_of(u16::from_be_bytes(value.array()?)).ok_or(unknown)?;
             image.data_objects.insert(id, value.all().to_vec());
+        }
+        Item::IssuerKey => {
+            let bad = value.error(FormatErrorKind::BadValue);
+            image.issuer_key = Some(IssuerKey::new(value.all()).map_err(|_| bad)?);
         }
         Item::Erased => {}
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use mynumber_applet::issuer::KEY_LENGTHS;
 use mynumber_applet::retry::RetryCounter;
 use mynumber_applet::{ApplicationId, DataObjectId, FileId, KeyId, PinFormat, PinId, TokenKind};
 use rsa::RsaPrivateKey;
@@ -29,6 +30,8 @@ pub struct Image {
     pub references: BTreeMap<PinId, Reference>,
     /// What GET DATA returns at card-manager level.
     pub data_objects: BTreeMap<DataObjectId, Vec<u8>>,
+    /// The key of the issuer's commands (CARD.md §13); without one the card knows none of them.
+    pub issuer_key: Option<IssuerKey>,
 }
 
 impl Image {
@@ -45,6 +48,7 @@ impl Image {
             keys: BTreeMap::new(),
             references: BTreeMap::new(),
             data_objects: BTreeMap::new(),
+            issuer_key: None,
         }
     }
 
@@ -78,6 +82,7 @@ impl Image {
             keys: self.keys.iter().map(|(id, held)| (*id, key(held))).collect(),
             references: self.references.iter().map(|(id, held)| (*id, held.duplicate())).collect(),
             data_objects: self.data_objects.clone(),
+            issuer_key: self.issuer_key.as_ref().map(IssuerKey::duplicate),
         }
     }
 
@@ -92,7 +97,7 @@ impl Image {
         let files: usize = self.files.values().map(|contents| file(contents) + OVERHEAD).sum();
         let objects: usize = self.data_objects.values().map(|value| value.len() + OVERHEAD).sum();
         let references = self.references.len() * (VALUE_MAX + OVERHEAD);
-        self.atr.len() + files + objects + references + self.keys.len() * KEY + 4 * OVERHEAD
+        self.atr.len() + files + objects + references + self.keys.len() * KEY + 6 * OVERHEAD
     }
 }
 
@@ -140,6 +145,44 @@ impl fmt::Debug for PrivateKey {
         }
     }
 }
+
+/// The key by which the issuer of this one card proves itself: AES-128 or AES-256 (CARD.md §13).
+///
+/// No `Debug` shows it, nothing clones it, and it is wiped when dropped.
+pub struct IssuerKey(Zeroizing<Vec<u8>>);
+
+impl IssuerKey {
+    /// A key of 16 or 32 bytes.
+    ///
+    /// # Errors
+    /// [`IssuerKeyLength`] for any other length.
+    pub fn new(key: &[u8]) -> Result<Self, IssuerKeyLength> {
+        if KEY_LENGTHS.contains(&key.len()) {
+            Ok(Self(Zeroizing::new(key.to_vec())))
+        } else {
+            Err(IssuerKeyLength)
+        }
+    }
+
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    fn duplicate(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl fmt::Debug for IssuerKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("IssuerKey(<secret>)")
+    }
+}
+
+/// An issuer key of neither 16 nor 32 bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("an issuer key has 16 or 32 bytes")]
+pub struct IssuerKeyLength;
 
 /// A PIN, password or verification number as the chip holds it: value and try counter.
 ///
@@ -203,6 +246,12 @@ impl Reference {
     pub fn set_left(&mut self, left: u8) {
         let limit = self.limit();
         self.counter = RetryCounter::from_stored(limit, left.min(limit)).unwrap_or(self.counter);
+    }
+
+    /// As on the day of delivery: blocked, without a value, with the limit that it has.
+    pub(crate) fn without_value(&self) -> Self {
+        let counter = RetryCounter::from_stored(self.limit(), 0).unwrap_or(self.counter);
+        Self { value: Zeroizing::new(vec![0; VALUE_MAX]), length: 0, counter }
     }
 
     fn duplicate(&self) -> Self {

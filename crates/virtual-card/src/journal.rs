@@ -14,6 +14,7 @@ use crate::image::{Image, Reference, VALUE_MAX};
 const MEANING: usize = BLOCK / 2;
 const TRIES: u8 = 1;
 const VALUE: u8 = 2;
+const BLOCKED: u8 = 3;
 
 /// A change of one reference.
 pub(crate) enum Change<'a> {
@@ -21,6 +22,8 @@ pub(crate) enum Change<'a> {
     Tries(PinId, u8),
     /// A new value, with all its tries.
     Value(PinId, &'a [u8]),
+    /// No value any more, and no tries.
+    Blocked(PinId),
 }
 
 /// One record, ready to be written as number `sequence` behind the image with this checksum.
@@ -28,6 +31,7 @@ pub(crate) fn record(hash: &[u8; 32], sequence: u64, change: &Change<'_>) -> Zer
     let (kind, pin, left, value) = match change {
         Change::Tries(pin, left) => (TRIES, *pin, *left, [].as_slice()),
         Change::Value(pin, value) => (VALUE, *pin, 0, *value),
+        Change::Blocked(pin) => (BLOCKED, *pin, 0, [].as_slice()),
     };
     let [application, high, low] = codes::pin_code(pin);
     let mut out = Zeroizing::new([0; BLOCK]);
@@ -87,6 +91,7 @@ fn apply(meaning: &[u8; MEANING], sequence: u64, image: &mut Image) -> Option<()
     match *kind {
         TRIES => reference.set_left(*left),
         VALUE => *reference = Reference::new(value.get(..usize::from(*length))?, reference.limit()).ok()?,
+        BLOCKED => *reference = reference.without_value(),
         _ => return None,
     }
     Some(())

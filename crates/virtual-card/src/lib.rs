@@ -63,14 +63,16 @@
 //! | GET DATA in an application | the contact ATR; otherwise `6A88`, *assumed* |
 //! | `80 FC` | `9000` on an iPhone; `6700` on the card, and on Android (*assumed*) |
 //! | warm reset; power off, another application, card manager | verified states stay; they end |
+//! | EXTERNAL AUTHENTICATE, class `84`, without an issuer key; with one | `6D00`, `6882`; as CARD.md §13 says, all *assumed* |
 //! | storage fails | `6581`, nothing happened; *assumed* |
 //! | after [`VirtualCard::tamper`] | SELECT of its applications `6285`, every other command `6985`; *assumed* |
 //!
 //! # What is absent
 //!
 //! Message authentication in secure messaging, which the card has not either: its cryptograms hide, and prove nothing. Terminal
-//! authentication: `80 A2` answers `6700` or `6A86`, as was measured with dummy data. The issuer's commands: `6982`
-//! whatever comes; [`VirtualCard::rewrite`] and [`VirtualCard::reset_reference`] do their work. The driver's-licence
+//! authentication: `80 A2` answers `6700` or `6A86`, as was measured with dummy data. The real issuer's commands: `6982`
+//! whatever comes. With an [`IssuerKey`] the card takes issuer's commands of our own (CARD.md §13); without one
+//! [`VirtualCard::rewrite`] and [`VirtualCard::reset_reference`] do their work. The driver's-licence
 //! application. Keys other than RSA: [`PrivateKey`] has room for them. Clocks, sockets, and a source of random numbers:
 //! the caller brings one.
 
@@ -88,7 +90,7 @@ pub mod storage;
 
 pub use card::{Power, VirtualCard};
 pub use format::{FormatError, FormatErrorKind};
-pub use image::{FileContents, Image, PrivateKey, Reference, ValueTooLong};
+pub use image::{FileContents, Image, IssuerKey, IssuerKeyLength, PrivateKey, Reference, ValueTooLong};
 pub use quirks::{Certificate, Quirks, QuirksError};
 pub use state::{OpenError, WriteError};
 pub use storage::{FileStorage, MemoryStorage, Storage, StorageError};

@@ -111,6 +111,14 @@ impl State {
         Ok(())
     }
 
+    /// Takes the value and every try away.
+    pub(crate) fn block(&mut self, pin: PinId) -> Result<(), WriteError> {
+        let blocked = self.reference(pin).ok_or(WriteError::NoReference)?.without_value();
+        self.append(&Change::Blocked(pin))?;
+        self.image.references.insert(pin, blocked);
+        Ok(())
+    }
+
     /// Puts another image in the place of the present one.
     pub(crate) fn rewrite(&mut self, image: Image) -> Result<(), WriteError> {
         self.replace(image, self.erased)

@@ -3,10 +3,12 @@
 use std::fs;
 
 use mynumber_applet::PinId;
+use sha2::{Digest, Sha256};
 
+use crate::state::State;
 use crate::storage::Storage;
 use crate::test_card::{JPKI, card, reopen, rng, send};
-use crate::{FileStorage, FormatErrorKind, MemoryStorage, OpenError, StorageError, VirtualCard};
+use crate::{FileStorage, FormatErrorKind, IssuerKey, MemoryStorage, OpenError, StorageError, VirtualCard};
 
 fn open_bytes(bytes: &[u8]) -> Result<VirtualCard, OpenError> {
     VirtualCard::open(MemoryStorage::holding(bytes), rng())
@@ -30,6 +32,69 @@ fn file_bytes() -> Vec<u8> {
 }
 
 const RECORD: usize = 64;
+
+/// The file of a card with an issuer's key, of which the issuer blocked one reference and set another.
+fn issued_bytes() -> Vec<u8> {
+    let memory = MemoryStorage::default();
+    let mut image = crate::test_card::image();
+    image.issuer_key = Some(IssuerKey::new(&[0x5A; 32]).unwrap());
+    drop(VirtualCard::new(image, memory.clone(), rng()).unwrap());
+    let mut state = State::open(Box::new(memory.clone())).unwrap();
+    state.block(PinId::UserAuthentication).unwrap();
+    state.set_value(PinId::InputAssist, b"9999").unwrap();
+    state.set_left(PinId::InputAssist, 2).unwrap();
+    memory.clone().read().unwrap().to_vec()
+}
+
+#[test]
+fn an_issuer_s_key_and_what_the_issuer_did_survive() {
+    let card = open_bytes(&issued_bytes()).unwrap();
+    assert_eq!(card.image().issuer_key.as_ref().map(IssuerKey::bytes), Some(&[0x5A; 32][..]));
+    let reference = |pin| &card.image().references[&pin];
+    let blocked = reference(PinId::UserAuthentication);
+    assert_eq!((blocked.left(), blocked.limit(), blocked.value()), (0, 3, &[][..]));
+    let set = reference(PinId::InputAssist);
+    assert_eq!((set.left(), set.value()), (2, &b"9999"[..]));
+}
+
+/// Version 1 as it was before there were issuer's keys: the same bytes, so that older files open and older programs open
+/// the files of cards without a key.
+#[test]
+fn the_file_of_a_card_without_an_issuer_key_is_as_it_always_was() {
+    let memory = MemoryStorage::default();
+    drop(card(memory.clone()));
+    let bytes = memory.clone().read().unwrap();
+    let hash: String = Sha256::digest(bytes.as_slice()).iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(
+        (bytes.len(), hash.as_str()),
+        (512, "f4e14aa1a125932bf252f8b1faa7504c3f19a12a1e25c74767c7b5f034d4a4fd")
+    );
+    assert!(open_bytes(&bytes).unwrap().image().issuer_key.is_none());
+}
+
+#[test]
+fn h6_an_issuer_s_key_of_another_length_is_refused() {
+    // The item: its kind, its length, the key.
+    let whole = issued_bytes();
+    let at = whole
+        .windows(37)
+        .position(|window| window[..5] == [8, 0, 0, 0, 32] && window[5..] == [0x5A; 32])
+        .unwrap();
+    for kept in [0, 15, 17, 31] {
+        let mut shorter = whole.clone();
+        shorter.drain(at + 5 + kept..at + 37);
+        shorter[at + 4] = u8::try_from(kept).unwrap();
+        let items =
+            u32::from_be_bytes(*shorter[10..].first_chunk().unwrap()) - u32::try_from(32 - kept).unwrap();
+        shorter[10..14].copy_from_slice(&items.to_be_bytes());
+        let end = 14 + usize::try_from(items).unwrap();
+        let hash = Sha256::digest(&shorter[..end]);
+        shorter[end..end + 32].copy_from_slice(&hash);
+        shorter.truncate(end + 32);
+        shorter.resize(shorter.len().next_multiple_of(RECORD), 0);
+        assert_eq!(kind_of(&open_bytes(&shorter)), Some(FormatErrorKind::BadValue), "{kept}");
+    }
+}
 
 #[test]
 fn image_and_counters_survive() {
@@ -65,6 +130,10 @@ fn a_long_journal_is_folded_into_the_image() {
 
 #[test]
 fn h6_a_file_that_is_cut_off_is_refused_but_for_a_torn_last_record() {
+    let issued = issued_bytes();
+    for length in 1..issued.len() - 3 * RECORD {
+        assert_eq!(kind_of(&open_bytes(&issued[..length])), Some(FormatErrorKind::Truncated), "{length}");
+    }
     let whole = file_bytes();
     let journal_at = whole.len() - 3 * RECORD;
     for length in 0..whole.len() {
@@ -83,12 +152,13 @@ fn h6_a_file_that_is_cut_off_is_refused_but_for_a_torn_last_record() {
 
 #[test]
 fn h6_every_flipped_bit_is_noticed() {
-    let whole = file_bytes();
-    for bit in 0..whole.len() * 8 {
-        let mut flipped = whole.clone();
-        flipped[bit / 8] ^= 1 << (bit % 8);
-        let outcome = open_bytes(&flipped);
-        assert!(matches!(outcome, Err(OpenError::Format(_))), "bit {bit}");
+    for whole in [file_bytes(), issued_bytes()] {
+        for bit in 0..whole.len() * 8 {
+            let mut flipped = whole.clone();
+            flipped[bit / 8] ^= 1 << (bit % 8);
+            let outcome = open_bytes(&flipped);
+            assert!(matches!(outcome, Err(OpenError::Format(_))), "bit {bit}");
+        }
     }
 }
 

@@ -7,6 +7,9 @@ use crate::sources;
 /// Rows of the model that rest on an assumption. The number may only fall: lower it here when a source turns up.
 const ASSUMED_ROWS: usize = 6;
 
+/// Commands of the issuer, which are ours altogether (CARD.md §13): nobody published any, so they do not describe the card.
+const ISSUER_ROWS: usize = 9;
+
 /// The place of the facts.
 const CARD: &str = "crates/applet/CARD.md";
 
@@ -90,4 +93,17 @@ fn the_number_of_assumed_rows_only_falls() {
         "an assumption was added: find a source, or say why in CARD.md §10.2"
     );
     assert!(found.len() >= ASSUMED_ROWS, "an assumption went: lower ASSUMED_ROWS to {}", found.len());
+}
+
+#[test]
+fn the_issuer_s_commands_are_all_assumed_and_counted_apart() {
+    use mynumber_applet::{Source, issuer};
+
+    let assumed = |source: Source| matches!(source, Source::Assumed(_));
+    println!("{} commands of the issuer are ours", issuer::COMMANDS.len());
+    assert!(
+        issuer::COMMANDS.iter().all(|row| assumed(row.source)),
+        "one has a source: say so in CARD.md §13"
+    );
+    assert_eq!(issuer::COMMANDS.len(), ISSUER_ROWS, "a command came or went: write it into CARD.md §13");
 }

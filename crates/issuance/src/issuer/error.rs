@@ -43,7 +43,14 @@ impl IssuerError {
     /// Whether the card may have done what it was told all the same.
     #[must_use]
     pub const fn is_outcome_unknown(&self) -> bool {
-        matches!(self.kind, IssuerErrorKind::OutcomeUnknown(_) | IssuerErrorKind::AnswerNotAuthentic)
+        match self.kind {
+            IssuerErrorKind::OutcomeUnknown(_)
+            | IssuerErrorKind::AnswerNotAuthentic
+            | IssuerErrorKind::StorageFailed { .. } => true,
+            // A reference of which the card tells something impossible.
+            IssuerErrorKind::Answer => matches!(self.object, Object::Pin(_)),
+            _ => false,
+        }
     }
 }
 
@@ -86,6 +93,14 @@ pub enum IssuerErrorKind {
         "the answer is not the card's own: somebody alters what passes; the card may have done it or not"
     )]
     AnswerNotAuthentic,
+    /// The card failed while it stored something.
+    #[error(
+        "the card failed while it stored this (it answered {status}), so it may hold the old or the new; look, or do it again"
+    )]
+    StorageFailed {
+        /// The status word.
+        status: StatusWord,
+    },
     /// The card says no.
     #[error("the card refused (it answered {status})")]
     Refused {
@@ -136,9 +151,11 @@ impl IssuerErrorKind {
             }
             Self::Unsupported { .. } => Fault::Unsupported,
             Self::AuthenticationFailed | Self::Form | Self::SessionOver | Self::Other(_) => Fault::Caller,
-            Self::CardNotAuthentic | Self::AnswerNotAuthentic | Self::Refused { .. } | Self::Answer => {
-                Fault::Card
-            }
+            Self::CardNotAuthentic
+            | Self::AnswerNotAuthentic
+            | Self::StorageFailed { .. }
+            | Self::Refused { .. }
+            | Self::Answer => Fault::Card,
         }
     }
 }

@@ -1,7 +1,8 @@
 //! What only the issuer can do on a card: set and block references, write contents, make and destroy keys.
 //!
 //! The commands by which real cards are written are not public. [`Issuer`] is therefore a plug: the integrated terminal (統合端末)
-//! of a municipality, or whoever holds the keys, implements it.
+//! of a municipality, or whoever holds the keys, implements it. [`AssumedIssuer`] implements it with commands of our own,
+//! which the virtual card answers (CARD.md §13) and no real card knows.
 //!
 //! What the holder knows already changes by the public commands, on any card: that is `mynumber_driver`'s.
 //!
@@ -11,7 +12,9 @@
 //! staged: the card does it in one write at [`IssuerSession::commit`], or not at all. What was staged and not committed is gone
 //! when the session ends, also by a card pulled out of the reader.
 
+mod assumed;
 mod error;
+mod key;
 
 use std::fmt;
 
@@ -19,7 +22,9 @@ use mynumber_applet::pin::Secret;
 use mynumber_applet::{DataObjectId, FileId, KeyId, PinId};
 use rsa::RsaPublicKey;
 
+pub use assumed::AssumedIssuer;
 pub use error::{Fault, IssuerError, IssuerErrorKind, Object, Trouble};
+pub use key::{CardKey, IssuerMasterKey, KeyFileError};
 
 /// Who can open an issuer's session on a card: the plug for the integrated terminal.
 pub trait Issuer {

@@ -8,15 +8,17 @@ mod references;
 
 use mynumber_applet::content::ContentError;
 use mynumber_applet::pin::PinFormError;
-use mynumber_applet::{Date, FileId, KeyId};
+use mynumber_applet::{Date, FileId, KeyId, PinId};
 use mynumber_crypto::UnixTime;
 use mynumber_virtual_card::{FileContents, Image, PrivateKey, ValueTooLong};
 use rand_core::CryptoRng;
 use rsa::RsaPrivateKey;
 
 use crate::images;
+use crate::issuer::IssuerMasterKey;
 use crate::person::{Person, PersonError, Secrets};
 use crate::pki::{CardVerifiableKey, PkiError, TestAuthority, generate_keys};
+use crate::receipt::Serial;
 use crate::validity::{age, card_expiry, certificate_expiry, date_in_japan};
 
 /// The content of the files that hold sixteen `FF` bytes of unknown purpose (CARD.md §2).
@@ -36,6 +38,40 @@ pub fn personalise<R: CryptoRng + ?Sized>(
     authority: &TestAuthority,
     person: &Person,
     secrets: &Secrets,
+    now: UnixTime,
+    rng: &mut R,
+) -> Result<Image, PersonaliseError> {
+    make(authority, person, Some(secrets), now, rng)
+}
+
+/// As [`personalise`], as the card comes to the municipality: the five references that the holder's PINs go into
+/// ([`AS_DELIVERED_BLOCKED`]) are blocked and have no value, and the card holds the issuer's key by which they are set
+/// ([`issuer`](crate::issuer)).
+///
+/// # Errors
+/// [`PersonaliseError`]; nothing is half done.
+pub fn personalise_as_delivered<R: CryptoRng + ?Sized>(
+    authority: &TestAuthority,
+    person: &Person,
+    master: &IssuerMasterKey,
+    now: UnixTime,
+    rng: &mut R,
+) -> Result<Image, PersonaliseError> {
+    let mut image = make(authority, person, None, now, rng)?;
+    let serial = Serial::parse(&person.serial).ok_or(PersonaliseError::IssuerKey)?;
+    let key = master.card_key(&serial).to_issuer_key().map_err(|_| PersonaliseError::IssuerKey)?;
+    image.issuer_key = Some(key);
+    Ok(image)
+}
+
+/// The references that a delivered card has no value in: the holder's four PINs, of which one stands in two applications.
+pub const AS_DELIVERED_BLOCKED: [PinId; 5] =
+    [PinId::Signature, PinId::UserAuthentication, PinId::InputAssist, PinId::Juki, PinId::Common];
+
+fn make<R: CryptoRng + ?Sized>(
+    authority: &TestAuthority,
+    person: &Person,
+    secrets: Option<&Secrets>,
     now: UnixTime,
     rng: &mut R,
 ) -> Result<Image, PersonaliseError> {
@@ -82,6 +118,9 @@ pub enum PersonaliseError {
     /// A reference value is too long: a fault of this crate.
     #[error("a reference value is too long")]
     Reference(#[from] ValueTooLong),
+    /// The issuer's key of the card could not be made: a fault of this crate.
+    #[error("the issuer's key of the card could not be made")]
+    IssuerKey,
 }
 
 /// The days that matter.
@@ -143,7 +182,8 @@ impl Keys {
 struct Job<'a> {
     authority: &'a TestAuthority,
     person: &'a Person,
-    secrets: &'a Secrets,
+    /// `None`: as delivered.
+    secrets: Option<&'a Secrets>,
     dates: Dates,
     keys: &'a Keys,
 }

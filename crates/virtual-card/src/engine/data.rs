@@ -29,6 +29,7 @@ impl Engine {
         }
         let mut bytes = vec![0; room(command)?];
         self.rng.fill_bytes(&mut bytes);
+        self.keep_challenge(&bytes);
         Ok(bytes)
     }
 

@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 
 use mynumber_apdu::StatusWord;
+use mynumber_applet::issuer::CHALLENGE;
 use mynumber_applet::{Access, ApplicationId, Ef, FileRow, KeyRow, PinId, PinRow, ReservedRow, TokenKind};
 
 use super::Engine;
+use super::issuer::Issuer;
 use super::secure::Secure;
 use crate::image::Image;
 
@@ -20,6 +22,12 @@ pub(super) struct Session {
     verified: BTreeSet<PinId>,
     /// The session key of secure messaging; it ends with the verified states (CARD.md §3.2).
     pub(super) secure: Option<Secure>,
+    /// What the issuer proved; it lasts over selections of applications (CARD.md §13.1).
+    pub(super) issuer: Option<Box<Issuer>>,
+    /// The challenge that this command gave out, for the next one.
+    pub(super) challenge: Option<[u8; CHALLENGE]>,
+    /// The challenge that the command before gave out.
+    pub(super) answered_challenge: Option<[u8; CHALLENGE]>,
 }
 
 impl Session {
@@ -29,8 +37,22 @@ impl Session {
         if application.is_none() || self.application != application {
             self.log_out();
         }
+        if application.is_none() {
+            self.end_issuer();
+        }
         self.application = application;
         self.current = None;
+    }
+
+    /// A challenge holds for one command.
+    pub(super) fn next_command(&mut self) {
+        self.answered_challenge = self.challenge.take();
+    }
+
+    /// The issuer's session is over, and what was staged is gone.
+    pub(super) fn end_issuer(&mut self) {
+        self.issuer = None;
+        self.challenge = None;
     }
 
     pub(super) fn log_out(&mut self) {
