@@ -141,15 +141,12 @@ fn h1_a_power_cut_at_any_write_of_set_and_block_leaves_the_value_before_or_after
                 let slot = Slot::new(image_of(memory.clone()));
                 let right = is_right(&slot, PinId::Juki, candidate);
                 assert_eq!(right, value == Some(candidate), "{how:?}");
-                slot.card()
-                    .rewrite(|image| {
-                        image.references.values_mut().for_each(|held| {
-                            if held.left() > 0 {
-                                held.set_left(held.limit());
-                            }
-                        })
-                    })
-                    .unwrap();
+                let mut card = slot.card();
+                let give_back = |image: &mut Image| {
+                    let held = image.references.values_mut().filter(|held| held.left() > 0);
+                    held.for_each(|held| held.set_left(held.limit()));
+                };
+                card.rewrite(give_back).unwrap();
             }
             assert!(cut(act, 1, how).is_none(), "one write each");
         }

@@ -74,7 +74,7 @@ fn up_to_the_first_command() -> Vec<Vec<u8>> {
     let lines = section.lines().filter_map(|line| line.strip_prefix('>'));
     let mut commands: Vec<Vec<u8>> =
         lines.map(|line| script::hex(line.split('#').next().unwrap()).unwrap()).collect();
-    let first = commands.iter().position(|command| command[0] == 0x84).unwrap();
+    let first = commands.iter().position(|command| command.first() == Some(&0x84)).unwrap();
     commands.truncate(first + 1);
     commands
 }
