@@ -298,6 +298,11 @@ pub enum ErrorKind {
         /// Bytes that came.
         received: usize,
     },
+    /// The first bytes of the file are not what they were when it was begun.
+    #[error(
+        "the file changed while it was read; read it again, and if it happens again do not trust the card"
+    )]
+    FileChanged,
     /// Bytes follow the file's content that are not filler.
     #[error("{extra} bytes follow the content of the file; it is not what this file should hold")]
     TrailingBytes {

@@ -61,7 +61,12 @@ pub(crate) struct Reading {
     /// The file was selected by its identifier.
     selected: bool,
     pieces: u16,
+    /// A piece had fewer bytes than were asked for, and more of the file followed.
+    dripped: bool,
 }
+
+/// The most bytes of a file that its length stands in: a tag of three bytes, a length of five.
+const HEADER_MAX: usize = 8;
 
 impl Reading {
     pub(crate) fn new(row: &'static FileRow) -> Self {
@@ -72,6 +77,7 @@ impl Reading {
             ended: false,
             selected: false,
             pieces: 0,
+            dripped: false,
         }
     }
 
@@ -220,7 +226,25 @@ impl<T: Transport> Session<'_, T> {
             reading.count_piece()?;
             self.piece(&mut reading, le)?;
         }
+        if reading.dripped && matches!(shape(row.id), Shape::Element | Shape::Certificate) {
+            self.begins_as_before(&reading)?;
+        }
         reading.finish()
+    }
+
+    /// A card that hands out less than is asked for, without need, is asked for the first bytes once more: a file whose
+    /// length changed meanwhile is a mixture. Readers that carry short lengths only are no such case.
+    fn begins_as_before(&mut self, reading: &Reading) -> Result<(), Error> {
+        let mut again = Zeroizing::new([0; HEADER_MAX]);
+        let command = Command::new(Class::ISO, Instruction::READ_BINARY, 0, 0);
+        let command =
+            u32::try_from(HEADER_MAX).ok().and_then(Le::new).map_or(command, |le| command.expecting(le));
+        let answer = self.call(Step::Read, reading.object(), command, again.as_mut_slice())?;
+        let came = again.get(..answer.length).unwrap_or_default();
+        if !answer.status.is_success() || came.is_empty() || !reading.data().starts_with(came) {
+            return Err(reading.error(ErrorKind::FileChanged));
+        }
+        Ok(())
     }
 
     /// One READ BINARY from where the file was read to.
@@ -241,6 +265,7 @@ impl<T: Transport> Session<'_, T> {
         match answer.status {
             StatusWord::SUCCESS | StatusWord::END_OF_FILE if answer.length > 0 => {
                 reading.filled = reading.filled.saturating_add(answer.length);
+                reading.dripped |= self.is_less_than_asked(le, answer.length) && reading.wanted()?.is_some();
                 if answer.status == StatusWord::END_OF_FILE { reading.end() } else { Ok(()) }
             }
             StatusWord::SUCCESS | StatusWord::END_OF_FILE if reading.filled == 0 => {
@@ -249,6 +274,15 @@ impl<T: Transport> Session<'_, T> {
             StatusWord::SUCCESS | StatusWord::END_OF_FILE => reading.end(),
             status => self.refused_piece(reading, status, by_short_id),
         }
+    }
+
+    /// Whether a piece has fewer bytes than the command asked for, in the form in which it was sent.
+    fn is_less_than_asked(&self, le: Le, came: usize) -> bool {
+        let asked = match self.connection.lengths {
+            Lengths::Extended => le,
+            Lengths::Short => le.min(Le::SHORT_MAX),
+        };
+        usize::try_from(asked.get()).is_ok_and(|asked| came < asked)
     }
 
     /// A READ BINARY was refused: another way to ask, once each, or the reason.

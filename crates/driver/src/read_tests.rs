@@ -101,7 +101,7 @@ fn a7_a_short_answer_is_continued_from_the_real_offset() {
     let file = element(700);
     let script =
         Script::new(&[JPKI]).then(ALL, &ok(&file[..100])).then("00B00064 000258", &ok(&file[100..350]));
-    let script = script.then("00B0015E 00015E", &ok(&file[350..]));
+    let script = script.then("00B0015E 00015E", &ok(&file[350..])).then("00B00000 08", &ok(&file[..8]));
     let (result, script) = certificate(script);
     assert_eq!(result.unwrap().content(), file);
     assert!(script.is_done());
@@ -114,6 +114,7 @@ fn a7_a_header_in_single_bytes_is_put_together() {
     script.short_only = true;
     script = script.then(SHORT, &ok(&file[..1])).then("00B00001 00", &ok(&file[1..2]));
     script = script.then("00B00002 00", &ok(&file[2..258])).then("00B00102 2A", &ok(&file[258..]));
+    script = script.then("00B00000 08", &ok(&file[..1]));
     let (result, script) = certificate(script);
     assert_eq!(result.unwrap().content(), file);
     assert!(script.is_done());
@@ -168,6 +169,20 @@ fn a9_a_file_that_grows_between_two_reads_gives_no_more_than_its_first_bytes_tol
         kind(script),
         ErrorKind::Exchange(exchange::Error::Oversized { received: 201, allowed: 200 })
     ));
+}
+
+#[test]
+fn a9_a_file_that_begins_anew_while_it_is_read_in_pieces_is_an_error() {
+    let file = element(300);
+    for again in [&element(316)[..8], &[], &file[..7]] {
+        let script = Script::new(&[JPKI]).then(ALL, &ok(&file[..100])).then("00B00064 C8", &ok(&file[100..]));
+        let script = script.then("00B00000 08", &ok(again));
+        if again == &file[..7] {
+            assert_eq!(certificate(script).0.unwrap().content(), file);
+        } else {
+            assert_eq!(kind(script), ErrorKind::FileChanged);
+        }
+    }
 }
 
 #[test]

@@ -58,12 +58,16 @@ pub mod batch;
 mod check;
 pub mod cms;
 pub mod genuine;
+#[cfg(feature = "hostile")]
+mod hostile_slot;
 pub mod login;
 pub mod revocation;
 mod slot;
 pub mod testing;
 
 pub use check::{OwnCertificate, verify_signature};
+#[cfg(feature = "hostile")]
+pub use hostile_slot::HostileSlot;
 pub use slot::Slot;
 
 pub use mynumber_apdu as apdu;

@@ -109,6 +109,40 @@ pub fn slot(person: &str, quirks: &Quirks) -> Slot {
     Slot::new(card.with_quirks(quirks.clone(), |_| ()))
 }
 
+/// A new card of a built-in person behind a lie, in memory: one of
+/// [`hostile::CATALOGUE`](mynumber_virtual_card::hostile::CATALOGUE), or one's own. For
+/// [`InProcess::new`], or for [`vpcd`](crate::transport::vpcd).
+///
+/// ```
+/// use mynumber::driver::Card;
+/// use mynumber::testing;
+/// use mynumber::transport::InProcess;
+/// use mynumber::virtual_card::hostile;
+///
+/// let row = hostile::find("right-pin-is-wrong").expect("it is in the catalogue");
+/// let slot = testing::hostile("taro", row.lie());
+/// let mut card = Card::new(InProcess::new(slot.clone()));
+/// assert!(card.attributes(&testing::secrets().input_assist).is_err());
+/// assert_eq!(slot.card().ledger().lost, 1);
+/// ```
+///
+/// # Panics
+/// When nobody has this name.
+#[cfg(feature = "hostile")]
+#[must_use]
+#[track_caller]
+#[expect(clippy::expect_used, reason = "a fixture of tests; memory does not fail")]
+pub fn hostile(person: &str, lie: Box<dyn mynumber_virtual_card::hostile::Lie>) -> crate::HostileSlot {
+    let honest = slot(person, &Quirks::default());
+    let card = mynumber_virtual_card::hostile::HostileCard::copy_of(
+        honest.card().image(),
+        lie,
+        crate::system_random(),
+    )
+    .expect("memory does not fail");
+    crate::HostileSlot::new(card)
+}
+
 /// The certificate of a built-in person for this purpose, DER: the one on every [`card`] of that person.
 ///
 /// # Panics

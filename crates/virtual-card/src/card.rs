@@ -152,6 +152,12 @@ impl VirtualCard {
         outcome
     }
 
+    /// Whether any reference is verified now, so that what lies behind it can be used by whoever comes next.
+    #[must_use]
+    pub fn is_unlocked(&self) -> bool {
+        self.engine.is_unlocked()
+    }
+
     /// Whether the chip has erased itself.
     #[must_use]
     pub const fn is_erased(&self) -> bool {

@@ -126,6 +126,10 @@ impl Engine {
         self.powered
     }
 
+    pub(crate) fn is_unlocked(&self) -> bool {
+        self.session.is_unlocked()
+    }
+
     pub(crate) const fn state(&self) -> &State {
         &self.state
     }

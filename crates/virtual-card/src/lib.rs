@@ -81,6 +81,8 @@ mod card;
 mod codes;
 mod engine;
 mod format;
+#[cfg(feature = "hostile")]
+pub mod hostile;
 mod image;
 mod journal;
 mod overlay;

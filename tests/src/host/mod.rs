@@ -10,6 +10,6 @@ pub use failing::{Failing, Failure};
 pub use jobs::{JOBS, Job};
 pub use operations::{Driver, Gained, NEW_PIN, OPERATIONS, Operation};
 pub use sample::{
-    BIRTH_DATE, InsertedCard, KnownKey, NUMBER_A, NUMBER_B, PIN, SIGNATURE_PASSWORD, four_digits, inserted,
-    is_locked, signature_password, tries_left,
+    BIRTH_DATE, InsertedCard, KnownKey, NUMBER_A, NUMBER_B, PIN, SIGNATURE_PASSWORD, four_digits, hostile,
+    inserted, is_locked, signature_password, tries_left,
 };

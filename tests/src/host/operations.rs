@@ -59,25 +59,25 @@ pub const OPERATIONS: [Operation; 18] = [
     operation("identify", Common, |card| card.identify().map(|found| format!("{found:?}").into_bytes())),
     operation("counters", Common, |card| card.counters().map(|told| format!("{told:?}").into_bytes())),
     operation("free certificate", Jpki, |card| {
-        card.user_authentication_certificate().map(|read| read.bytes().to_vec())
+        card.user_authentication_certificate().map(|read| read.content().to_vec())
     }),
     operation("attributes", InputAssist, |card| {
-        card.attributes(&well_formed(four_digits(PIN))).map(|read| read.bytes().to_vec())
+        card.attributes(&well_formed(four_digits(PIN))).map(|read| read.content().to_vec())
     }),
     operation("number", InputAssist, |card| {
-        card.number(&well_formed(four_digits(PIN))).map(|read| read.bytes().to_vec())
+        card.number(&well_formed(four_digits(PIN))).map(|read| read.content().to_vec())
     }),
     operation("number, enciphered", InputAssist, |card| {
-        card.number_secured(&well_formed(four_digits(PIN)), &mut rng()).map(|read| read.bytes().to_vec())
+        card.number_secured(&well_formed(four_digits(PIN)), &mut rng()).map(|read| read.content().to_vec())
     }),
     operation("verification number, enciphered", InputAssist, |card| {
         let mut secured = card.secure(&well_formed(four_digits(PIN)), &mut rng())?;
-        let read = secured.read::<file::Attributes>()?.bytes().to_vec();
+        let read = secured.read::<file::Attributes>()?.content().to_vec();
         secured.verify::<reference::InputAssistNumberB>(&number_b())?;
         secured.close().map(|()| read)
     }),
     operation("signature certificate", Jpki, |card| {
-        card.signature_certificate(&well_formed(signature_password())).map(|read| read.bytes().to_vec())
+        card.signature_certificate(&well_formed(signature_password())).map(|read| read.content().to_vec())
     }),
     operation("signature", Jpki, |card| {
         let input = Input::sha256(&[1; 32]);
@@ -90,20 +90,20 @@ pub const OPERATIONS: [Operation; 18] = [
             .map(|signature| signature.certificate().to_vec())
     }),
     operation("card face", CardFace, |card| {
-        card.card_face(&well_formed(four_digits(PIN))).map(|read| read.bytes().to_vec())
+        card.card_face(&well_formed(four_digits(PIN))).map(|read| read.content().to_vec())
     }),
     operation("card face by print", CardFace, |card| {
-        card.card_face_by_print(&number_b()).map(|read| read.bytes().to_vec())
+        card.card_face_by_print(&number_b()).map(|read| read.content().to_vec())
     }),
     operation("age record", CardFace, |card| {
-        card.age_record(&well_formed(BirthDatePin::parse(BIRTH_DATE))).map(|read| read.bytes().to_vec())
+        card.age_record(&well_formed(BirthDatePin::parse(BIRTH_DATE))).map(|read| read.content().to_vec())
     }),
     operation("chip", CardFace, |card| {
         card.prove_chip(ChipKey::CardFace, &[1; 32]).map(|proof| format!("{proof:?}").into_bytes())
     }),
     operation("internal authenticate", Common, |card| card.internal_authenticate(b"challenge")),
     operation("data object", Common, |card| {
-        card.data_object(DataObjectId::IntermediateCertificate).map(|read| read.bytes().to_vec())
+        card.data_object(DataObjectId::IntermediateCertificate).map(|read| read.content().to_vec())
     }),
     operation("PIN change", InputAssist, |card| {
         let (old, new) = (well_formed(four_digits(PIN)), well_formed(four_digits(NEW_PIN)));

@@ -2,11 +2,13 @@
 
 use std::sync::OnceLock;
 
+use mynumber::HostileSlot;
 use mynumber_applet::content::{AttributesRepr, ChipPublicKey, SessionPublicKey, Sex};
 use mynumber_applet::pin::{FourDigitPin, PinFormError, SignaturePassword};
 use mynumber_applet::{DataObjectId, Date, FileId, KeyId, PinId, TokenKind, rows};
 use mynumber_driver::{CheckFailure, Input, Scheme, SignatureCheck};
 use mynumber_transport::{CardSide, InProcess, PowerEvent};
+use mynumber_virtual_card::hostile::{HostileCard, Lie};
 use mynumber_virtual_card::{
     FileContents, Image, MemoryStorage, Power, PrivateKey, Quirks, Reference, VirtualCard,
 };
@@ -159,6 +161,15 @@ pub fn inserted(quirks: Quirks) -> Made<InProcess<InsertedCard>> {
     quirks.shape(&mut image);
     let card = VirtualCard::new(image, MemoryStorage::default(), ChaCha20Rng::seed_from_u64(2))?;
     Ok(InProcess::new(InsertedCard(card.with_quirks(quirks, |_| ()))))
+}
+
+/// A card that lies, made of the same card, in a reader of the same process.
+///
+/// # Errors
+/// None, unless the rows of the model change.
+pub fn hostile(lie: Box<dyn Lie>) -> Made<InProcess<HostileSlot>> {
+    let card = HostileCard::copy_of(&image()?, lie, ChaCha20Rng::seed_from_u64(2))?;
+    Ok(InProcess::new(HostileSlot::new(card)))
 }
 
 /// The tries left of every reference.

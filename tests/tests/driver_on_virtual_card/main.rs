@@ -6,6 +6,7 @@ mod changes;
 mod exchanges;
 #[cfg(test)]
 mod failures;
+mod hostile;
 #[cfg(test)]
 mod pins;
 #[cfg(test)]

@@ -219,6 +219,7 @@ fn japanese_kind(kind: &ErrorKind) -> String {
         ErrorKind::SecureMessaging(cause) => {
             format!("セキュアメッセージングの応答が正しくないため終了しました（{cause}）。繰り返す場合はリーダーを疑ってください")
         }
+        ErrorKind::FileChanged => "読み取り中にファイルの内容が変わりました。繰り返す場合、そのカードを信用しないでください".to_owned(),
         ErrorKind::LogOut(_) => "処理は完了しましたが、カードのロックを確認できません。カードを取り外してください".to_owned(),
         ErrorKind::SignatureLength { .. } | ErrorKind::SignatureCheck(_) => {
             "カードの署名が自身の証明書と一致しません。署名は返しません".to_owned()

@@ -72,6 +72,10 @@ impl Session {
         self.verified.contains(&pin)
     }
 
+    pub(super) fn is_unlocked(&self) -> bool {
+        !self.verified.is_empty()
+    }
+
     /// Whether the verified states open this.
     pub(super) fn opens(&self, access: Access) -> bool {
         match access {

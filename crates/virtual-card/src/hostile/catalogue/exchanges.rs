@@ -1,0 +1,261 @@
+//! A1 to A11: lies about replies, lengths and status words.
+
+use super::Duty::{PresentOnce, Refuse, RightOrError};
+use super::{Row, row};
+use crate::hostile::Kind;
+use crate::hostile::lies::{
+    Always, Drips, EveryStatus, Floods, Header, MoreForEver, Mumbles, On, Resized, Resizes, Warns,
+    WrongLength,
+};
+
+pub(super) const ROWS: &[Row] = &[
+    row("no-reply-bytes", "A1", Refuse, "replies of no byte at all", "応答が0バイト", || {
+        Box::new(Always(On::Any, &[]))
+    }),
+    row("one-reply-byte", "A1", Refuse, "replies of one byte", "応答が1バイト", || {
+        Box::new(Always(On::Any, &[0x90]))
+    }),
+    row(
+        "no-reply-bytes-to-read",
+        "A1",
+        Refuse,
+        "no byte in reply to reading",
+        "読み取りへの応答が0バイト",
+        || Box::new(Always(On::READ, &[])),
+    ),
+    row(
+        "one-reply-byte-to-verify",
+        "A1",
+        PresentOnce,
+        "one byte in reply to a PIN, which the card has compared",
+        "照合は行い、応答は1バイトだけ",
+        || Box::new(Mumbles(On::VERIFY, &[0x90])),
+    ),
+    row(
+        "no-reply-bytes-to-sign",
+        "A1",
+        Refuse,
+        "no byte in reply to signing",
+        "署名への応答が0バイト",
+        || Box::new(Mumbles(On::SIGN, &[])),
+    ),
+    row(
+        "endless-more",
+        "A2",
+        Refuse,
+        "reading: \"more data\" (6110) without end, 16 bytes each time",
+        "読み取りに、16バイトずつ6110を終わりなく返す",
+        || Box::new(MoreForEver::new(On::READ, 16, 0x6110)),
+    ),
+    row(
+        "endless-more-to-sign",
+        "A2",
+        Refuse,
+        "signing: \"more data\" (6110) without end, 16 bytes each time",
+        "署名に、16バイトずつ6110を終わりなく返す",
+        || Box::new(MoreForEver::new(On::SIGN, 16, 0x6110)),
+    ),
+    row(
+        "endless-more-of-nothing",
+        "A3",
+        Refuse,
+        "reading: \"more data\" (6110) without end, and never any",
+        "読み取りに、データなしの6110を終わりなく返す",
+        || Box::new(MoreForEver::new(On::READ, 0, 0x6110)),
+    ),
+    row(
+        "endless-more-of-nothing-to-select",
+        "A3",
+        Refuse,
+        "selecting: \"more data\" (6110) without end, and never any",
+        "選択に、データなしの6110を終わりなく返す",
+        || Box::new(MoreForEver::new(On::SELECT, 0, 0x6110)),
+    ),
+    row(
+        "more-256-and-3-come",
+        "A4",
+        Refuse,
+        "reading: \"256 more\" (6100), then 3 bytes and 9000",
+        "読み取りに6100（256バイト以上）を返し、3バイトと9000だけを渡す",
+        || Box::new(MoreForEver { rounds: Some(0), last: 3, ..MoreForEver::new(On::READ, 0, 0x6100) }),
+    ),
+    row(
+        "wrong-length-for-ever",
+        "A5",
+        Refuse,
+        "reading: \"wrong length, take 5\" (6C05), then 6, then 7",
+        "読み取りに6C05、6C06、6C07と返し続ける",
+        || Box::new(WrongLength(On::READ, 4)),
+    ),
+    row(
+        "wrong-length-for-ever-to-sign",
+        "A5",
+        Refuse,
+        "signing: \"wrong length, take 5\" (6C05), then 6, then 7",
+        "署名に6C05、6C06、6C07と返し続ける",
+        || Box::new(WrongLength(On::SIGN, 4)),
+    ),
+    row(
+        "data-300",
+        "A6",
+        Refuse,
+        "reading and signing: 300 bytes and 9000",
+        "読み取りと署名に300バイトと9000",
+        || Box::new(Floods(DATA, 300)),
+    ),
+    row(
+        "data-258",
+        "A6",
+        Refuse,
+        "reading and signing: 258 bytes and 9000",
+        "読み取りと署名に258バイトと9000",
+        || Box::new(Floods(DATA, 258)),
+    ),
+    row(
+        "data-65533",
+        "A6",
+        Refuse,
+        "every reply: 65,533 bytes and 9000",
+        "すべての応答が65,533バイトと9000",
+        || Box::new(Floods(On::Any, 65_533)),
+    ),
+    row("data-66560", "A6", Refuse, "reading: 65 KiB and 9000", "読み取りに65 KiBと9000", || {
+        Box::new(Floods(On::READ, 66_560))
+    }),
+    row(
+        "short-reads",
+        "A7",
+        RightOrError,
+        "reading: 100 bytes at most at a time",
+        "読み取りは一度に最大100バイト",
+        || Box::new(Drips { most: 100, dry_from: usize::MAX }),
+    ),
+    row(
+        "single-bytes",
+        "A7",
+        RightOrError,
+        "reading: one byte at a time",
+        "読み取りは一度に1バイト",
+        || Box::new(Drips { most: 1, dry_from: usize::MAX }),
+    ),
+    row(
+        "nothing-and-success",
+        "A7",
+        Refuse,
+        "reading: no byte and 9000",
+        "読み取りに0バイトと9000",
+        || Box::new(Drips { most: 0, dry_from: 0 }),
+    ),
+    row(
+        "dries-up",
+        "A7",
+        Refuse,
+        "reading: 10 bytes, then none and 9000",
+        "10バイト渡した後は0バイトと9000",
+        || Box::new(Drips { most: 10, dry_from: 1 }),
+    ),
+    row(
+        "file-of-4-gib",
+        "A8",
+        Refuse,
+        "files begin with 30 84 FF FF FF FF",
+        "ファイルの先頭が30 84 FF FF FF FF",
+        || Box::new(Header(&[0x30, 0x84, 0xFF, 0xFF, 0xFF, 0xFF])),
+    ),
+    row(
+        "file-of-64-kib",
+        "A8",
+        Refuse,
+        "files begin with 30 82 FF FF",
+        "ファイルの先頭が30 82 FF FF",
+        || Box::new(Header(&[0x30, 0x82, 0xFF, 0xFF])),
+    ),
+    row("file-indefinite", "A8", Refuse, "files begin with 30 80", "ファイルの先頭が30 80", || {
+        Box::new(Header(&[0x30, 0x80]))
+    }),
+    row("file-empty", "A8", Refuse, "files begin with 30 00", "ファイルの先頭が30 00", || {
+        Box::new(Header(&[0x30, 0x00]))
+    }),
+    row(
+        "file-shrinks",
+        "A9",
+        Refuse,
+        "files give 100 bytes, and end after 150 from then on",
+        "最初の100バイトの後、ファイルが150バイトに縮む",
+        || Box::new(Resizes::new(100, Resized::Ends(150))),
+    ),
+    row(
+        "file-grows",
+        "A9",
+        Refuse,
+        "files give 100 bytes, and are 16 bytes longer in their middle from then on",
+        "最初の100バイトの後、ファイルの途中が16バイト伸びる",
+        || Box::new(Resizes::new(100, Resized::Grows(16))),
+    ),
+    row(
+        "every-status",
+        "A10",
+        RightOrError,
+        "every status word in turn, to every command",
+        "すべての命令に、全ステータスワードを順に返す",
+        || Box::new(EveryStatus::new(None, 0x6700)),
+    ),
+    row(
+        "every-status-to-select",
+        "A10",
+        RightOrError,
+        "every status word in turn, to selecting",
+        "選択に、全ステータスワードを順に返す",
+        || Box::new(EveryStatus::new(Some(Kind::Select), 0x6281)),
+    ),
+    row(
+        "every-status-to-read",
+        "A10",
+        RightOrError,
+        "every status word in turn, to reading",
+        "読み取りに、全ステータスワードを順に返す",
+        || Box::new(EveryStatus::new(Some(Kind::Read), 0x6981)),
+    ),
+    row(
+        "every-status-to-verify",
+        "A10",
+        PresentOnce,
+        "every status word in turn, to a PIN",
+        "照合に、全ステータスワードを順に返す",
+        || Box::new(EveryStatus::new(Some(Kind::Verify), 0x6300)),
+    ),
+    row(
+        "every-status-to-sign",
+        "A10",
+        RightOrError,
+        "every status word in turn, to signing",
+        "署名に、全ステータスワードを順に返す",
+        || Box::new(EveryStatus::new(Some(Kind::Sign), 0x6A80)),
+    ),
+    row(
+        "warning-6282",
+        "A11",
+        RightOrError,
+        "what is read comes with 6282, \"end of file before all was read\"",
+        "読み取った内容に6282が付く",
+        || Box::new(Warns(0x6282)),
+    ),
+    row(
+        "warning-6281",
+        "A11",
+        Refuse,
+        "what is read comes with 6281, \"part of it may be corrupted\"",
+        "読み取った内容に6281が付く",
+        || Box::new(Warns(0x6281)),
+    ),
+    row(
+        "warning-62f0",
+        "A11",
+        Refuse,
+        "what is read comes with the warning 62F0",
+        "読み取った内容に62F0が付く",
+        || Box::new(Warns(0x62F0)),
+    ),
+];
+
+const DATA: On = On::Only(&[Kind::Read, Kind::ReadWhole, Kind::Sign]);
