@@ -19,7 +19,8 @@ impl Display for Escaped<'_> {
     }
 }
 
-fn is_harmless(character: char) -> bool {
+/// Whether a character can be shown as it is.
+pub(crate) fn is_harmless(character: char) -> bool {
     !character.is_control()
         && !matches!(
             u32::from(character),

@@ -9,6 +9,7 @@ mod failure;
 mod files;
 mod hardening;
 mod help_ja;
+mod hostile;
 mod identifiers;
 mod inputs;
 mod interrupt;

@@ -4,6 +4,7 @@ use std::io::Write;
 
 use serde::Serialize;
 
+use crate::escape;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::language::{Language, say};
@@ -113,7 +114,22 @@ fn json(value: &impl Serialize) -> Result<String, Failure> {
         Failure::new(Exit::Internal, say!("cannot write JSON: {error}", "JSONを書けません: {error}"))
     })?;
     text.push('\n');
-    Ok(text)
+    Ok(harmless(&text))
+}
+
+/// The same document with everything escaped that could steer a terminal or mislead the eye: outside of strings JSON has
+/// no such characters, and in them `\u` means the same.
+fn harmless(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for character in json.chars() {
+        if character.is_ascii() && character != '\u{7F}' || escape::is_harmless(character) {
+            out.push(character);
+        } else {
+            let mut units = [0; 2];
+            out.extend(character.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")));
+        }
+    }
+    out
 }
 
 fn write_stdout(text: &str) -> Result<(), Failure> {
@@ -121,4 +137,20 @@ fn write_stdout(text: &str) -> Result<(), Failure> {
     out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| {
         Failure::new(Exit::OutputFailed, say!("cannot write the output: {error}", "出力できません: {error}"))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a17_json_steers_no_terminal_and_means_the_same() {
+        let text = "\u{1b}[2J\u{9b}31m\u{7f}\u{202e}郎太\u{2066}\u{e0001}\0 \\ \"見本\n";
+        let written = json(&text).expect("a string");
+        assert!(
+            written.trim_end().chars().all(|c| c.is_ascii_graphic() || c == ' ' || escape::is_harmless(c))
+        );
+        assert!(written.contains("見本") && written.contains("\\u202e郎太"));
+        assert_eq!(serde_json::from_str::<String>(&written).expect("JSON"), text);
+    }
 }

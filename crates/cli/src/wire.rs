@@ -8,18 +8,27 @@ use mynumber::transport::{InProcess, Transport};
 use crate::cards;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::hostile::Embedded;
 use crate::interrupt::Interruptible;
 use crate::run::Run;
 use crate::tracing;
 
+/// How an embedded card that lies is named.
+const HOSTILE: &str = "hostile:";
+
 /// The wire to the card, with the trace laid over it where asked for.
 pub(crate) fn open(run: &Run) -> Result<Box<dyn Transport>, Failure> {
-    let transport = match run.common.reader.as_deref().and_then(virtual_person) {
-        Some(person) => {
+    let name = run.common.reader.as_deref();
+    let hostile = name.and_then(|name| name.strip_prefix(HOSTILE));
+    let transport: Box<dyn Transport> = match (hostile, name.and_then(virtual_person)) {
+        (Some(hostile), _) => {
+            Box::new(Interruptible::new(Embedded::open(run, hostile)?, run.interrupt.clone()))
+        }
+        (None, Some(person)) => {
             let slot = slot_in_turn(run, person)?;
             Box::new(Interruptible::new(InProcess::new(slot), run.interrupt.clone()))
         }
-        None => reader(run)?,
+        (None, None) => reader(run)?,
     };
     Ok(if run.common.trace { tracing::over(transport) } else { transport })
 }
@@ -41,7 +50,8 @@ fn slot_in_turn(run: &Run, person: &str) -> Result<Slot, Failure> {
 
 /// Whether the embedded card is meant, not a reader.
 pub(crate) fn is_virtual(run: &Run) -> bool {
-    run.common.reader.as_deref().and_then(virtual_person).is_some()
+    let reader = run.common.reader.as_deref();
+    reader.is_some_and(|reader| reader.starts_with(HOSTILE)) || reader.and_then(virtual_person).is_some()
 }
 
 /// The person behind `virtual` or `virtual:PERSON`.

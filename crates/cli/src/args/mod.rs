@@ -7,11 +7,13 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::language::{Language, say};
 
+mod card;
 mod certificate;
 mod desk;
 mod sign;
 mod verify;
 
+pub(crate) use card::{CardCommand, CardHostileArguments, CardNewArguments, CardServeArguments};
 pub(crate) use certificate::{
     CertificateArguments, CertificateCommand, CertificateForm, CertificateKind, ShowArguments,
 };
@@ -41,7 +43,7 @@ pub(crate) struct Arguments {
 
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Common {
-    /// Card to use: part of a reader's name, its number from `readers`, or `virtual[:PERSON]`
+    /// Card to use: part of a reader's name, its number from `readers`, `virtual[:PERSON]`, or `hostile:NAME[:PERSON]`
     #[arg(long, global = true, value_name = "READER")]
     pub(crate) reader: Option<String>,
     /// Print JSON (schema in crates/cli/JSON.md)
@@ -184,60 +186,6 @@ pub(crate) enum PinCommand {
     },
     /// Finish a change of the juki PIN that was broken off half-done
     Repair,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum CardCommand {
-    /// Make a virtual card for a built-in person or from a TOML file
-    New(CardNewArguments),
-    /// Plug virtual cards into the PC/SC service and show a live trace
-    Serve(CardServeArguments),
-    /// Show the virtual cards, or one of them
-    Show {
-        /// Name of the card
-        card: Option<String>,
-    },
-    /// List the built-in people
-    People,
-    /// Tell the chip that somebody tampers with it: it erases keys and contents for good
-    Tamper {
-        /// Name of the card
-        card: String,
-    },
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct CardNewArguments {
-    /// Built-in person, or a TOML file
-    pub(crate) person: String,
-    /// Name of the card (default: the person's)
-    #[arg(long)]
-    pub(crate) name: Option<String>,
-    /// Quirks file (TOML) that goes with the card
-    #[arg(long, value_name = "FILE")]
-    pub(crate) quirks: Option<PathBuf>,
-    /// Replace a card of that name
-    #[arg(long)]
-    pub(crate) force: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct CardServeArguments {
-    /// Cards by name or built-in person, one per slot
-    #[arg(value_name = "CARD", default_value = "taro")]
-    pub(crate) served: Vec<String>,
-    /// Port of the first virtual reader slot
-    #[arg(long, default_value_t = 35_963)]
-    pub(crate) port: u16,
-    /// Host of the virtual reader driver
-    #[arg(long, default_value = "127.0.0.1")]
-    pub(crate) host: String,
-    /// Quirks file (TOML) for this run; only what it says of behaviour counts
-    #[arg(long, value_name = "FILE")]
-    pub(crate) quirks: Option<PathBuf>,
-    /// No live trace
-    #[arg(long)]
-    pub(crate) quiet: bool,
 }
 
 #[derive(Debug, Args)]

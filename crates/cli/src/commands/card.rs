@@ -17,6 +17,7 @@ use crate::args::{CardCommand, CardNewArguments, CardServeArguments};
 use crate::cards::{self, Order, Store};
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::hostile::{self, Wanted};
 use crate::language::{Language, say};
 use crate::output::{Product, notice};
 use crate::run::Run;
@@ -29,6 +30,7 @@ pub(crate) fn run(run: &Run, command: &CardCommand) -> Result<(), Failure> {
         CardCommand::Show { card: None } => run.print(&Cards { cards: Store::of(run)?.names()? }),
         CardCommand::Show { card: Some(name) } => run.print(&shown(name, &Store::of(run)?.slot(name)?)),
         CardCommand::Tamper { card } => tamper(run, card),
+        CardCommand::Hostile(arguments) => super::hostile::run(run, arguments),
         CardCommand::People => run.print(&People {
             people: built_in::ALL.iter().map(|row| Built { name: row.id, about: row.about }).collect(),
         }),
@@ -91,17 +93,28 @@ fn serve(run: &Run, arguments: &CardServeArguments) -> Result<(), Failure> {
         Some(path) => Some(cards::parse_quirks(&read_text(path)?)?),
         None => None,
     };
+    let hostile = arguments.hostile.as_deref().map(Wanted::parse).transpose()?;
     let mut plugged = Vec::new();
-    for (name, port) in arguments.served.iter().zip(arguments.port..) {
-        let slot = store.slot_with(name, quirks.as_ref())?;
-        let address = address(&arguments.host, port)?;
-        let card: Box<dyn CardSide + Send> =
-            if arguments.quiet { Box::new(slot) } else { Box::new(tracing::over_card(slot, name.clone())) };
+    let mut lying = Vec::new();
+    for (name, port) in arguments.served.iter().zip(arguments.slot.port..) {
+        let address = address(&arguments.slot.host, port)?;
+        let card: Box<dyn CardSide + Send> = match &hostile {
+            None => Box::new(store.slot_with(name, quirks.as_ref())?),
+            Some(wanted) => {
+                let slot = wanted.copy(run, name)?;
+                lying.push((format!("{name} ({})", wanted.name()), slot.clone()));
+                Box::new(slot)
+            }
+        };
+        let card = if arguments.quiet { card } else { Box::new(tracing::over_card(card, name.clone())) };
         plugged.push((name.clone(), plug(card, name, address)?));
     }
     notice(&say!("serving; Ctrl-C ends", "提供中。Ctrl-Cで終了します"));
     while !run.interrupt.is_cancelled() && !plugged.iter().all(|(_, card)| card.has_left()) {
         std::thread::sleep(Duration::from_millis(100));
+    }
+    for (name, slot) in &lying {
+        hostile::tell(name, slot);
     }
     for (name, card) in plugged {
         let left = card.has_left();
@@ -113,7 +126,7 @@ fn serve(run: &Run, arguments: &CardServeArguments) -> Result<(), Failure> {
     Ok(())
 }
 
-fn address(host: &str, port: u16) -> Result<SocketAddr, Failure> {
+pub(crate) fn address(host: &str, port: u16) -> Result<SocketAddr, Failure> {
     let found = (host, port).to_socket_addrs().ok().and_then(|mut addresses| addresses.next());
     found.ok_or_else(|| {
         Failure::new(

@@ -8,6 +8,7 @@ pub(crate) mod desk;
 pub(crate) mod doctor;
 pub(crate) mod face;
 pub(crate) mod holder;
+pub(crate) mod hostile;
 pub(crate) mod pin;
 #[cfg(feature = "pcsc")]
 pub(crate) mod readers;

@@ -27,7 +27,7 @@ pub(crate) fn documented(found: &BTreeSet<String>) {
 }
 
 /// Arguments, PINs, exit code.
-const COMMANDS: [(&[&str], &[&str], i32); 38] = [
+const COMMANDS: [(&[&str], &[&str], i32); 39] = [
     (&["status"], &[], 0),
     (&["attributes"], &[INPUT_ASSIST], 0),
     (&["number"], &[INPUT_ASSIST], 0),
@@ -58,6 +58,7 @@ const COMMANDS: [(&[&str], &[&str], i32); 38] = [
     (&["card", "show"], &[], 0),
     (&["card", "show", "canary"], &[], 0),
     (&["card", "people"], &[], 0),
+    (&["card", "hostile", "--list"], &[], 0),
     (&["wait"], &[], 0),
     (&["doctor"], &[], 0),
     (&["apdu", "00A4040C0AD392F000260100000001"], &[], 0),

@@ -16,6 +16,7 @@ mod desk;
 mod documents;
 mod genuine;
 mod harness;
+mod hostile;
 mod interrupts;
 mod json;
 mod messages;
