@@ -6,6 +6,7 @@ mod changes;
 mod exchanges;
 #[cfg(test)]
 mod failures;
+#[cfg(test)]
 mod hostile;
 #[cfg(test)]
 mod pins;

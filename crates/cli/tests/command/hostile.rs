@@ -14,10 +14,10 @@ const NOT_THE_CARDS: [i32; 4] = [-1, 1, 2, 3];
 
 /// What the card told of itself at the end: PINs presented, tries lost.
 fn ledger(done: &Done, place: &str) -> (u32, u32) {
-    let line = done.stderr.lines().find(|line| line.contains(" PINs presented, ")).expect(place);
+    let line = done.stderr.lines().find(|line| line.contains(" PINs presented, ")).unwrap();
     let number = |after: &str| {
         let text = line.split_once(after).and_then(|(before, _)| before.rsplit(' ').next());
-        text.and_then(|text| text.parse().ok()).expect(place)
+        text.and_then(|text| text.parse().ok()).unwrap()
     };
     // Nothing can be done about a card that says it has logged out and has not.
     assert!(line.ends_with(", locked") || place.contains("yes-to-everything"), "{place}: {line}");
