@@ -1,6 +1,7 @@
 //! `certificate show`: certificates of files and of the card, in words.
 
 use crate::harness::{Bench, SIGNATURE};
+use testkit::certificates::{Draft, Key};
 
 /// The card's signature certificate as a file.
 fn signature_certificate(bench: &Bench) -> Vec<u8> {
@@ -100,6 +101,25 @@ fn a17_text_in_a_certificate_does_not_steer_the_terminal() {
         assert!(text.contains("L=x\\, O\\=JPKI\\u{d}"), "{text}");
         assert!(!text.contains(['\u{1b}', '\u{202e}', '\u{7}', '\0', '\r']), "{text}");
     }
+}
+
+#[test]
+fn a_key_of_a_kind_that_is_not_known_is_told_and_is_no_fault_of_the_certificate() {
+    let bench = Bench::new();
+    let key = Key::new(1);
+    let mut draft = Draft::leaf("somebody", &key, "authority", &key);
+    // P-256 becomes P-192: 1.2.840.10045.3.1.1.
+    let curve = draft.key_info.windows(3).position(|bytes| bytes == [0x03, 0x01, 0x07]).unwrap();
+    draft.key_info[curve + 2] = 0x01;
+    bench.write("other.der", draft.signed(&key));
+    let shown = bench.run(&["certificate", "show", "other.der", "--explain"], &[]);
+    assert_eq!(shown.code, 0, "{shown:?}");
+    assert!(shown.text().contains("subjectPublicKeyInfo: of a kind that is not known here"), "{shown:?}");
+    // What it signed is refused all the same.
+    bench.write("anchor.der", Draft::authority("authority", &key, "authority", &key).signed(&key));
+    let checked =
+        bench.run(&["verify", "certificate", "other.der", "--anchor", "anchor.der", "--purpose", "any"], &[]);
+    assert_eq!(checked.code, 50, "{checked:?}");
 }
 
 #[test]

@@ -101,10 +101,14 @@ pub enum ErrorKind {
     #[error("its signature is not accepted: {0}")]
     Signature(VerifyError),
     /// Its signature algorithm is not accepted: SHA-1 and older, or unknown.
-    #[error("signed by an algorithm that is not accepted")]
+    #[error(
+        "signed by an algorithm that is not accepted: SHA-256, SHA-384 and SHA-512 with RSA or ECDSA are taken"
+    )]
     SignatureAlgorithm,
     /// Its own key is none to trust a signature of: see [`crate::PublicKey::check`] and [`crate::PublicKey::is_roca`].
-    #[error("its key is malformed or weak")]
+    #[error(
+        "its key is malformed or weak: RSA of 2048 to 4096 bits and the curves P-256 and P-384 are taken"
+    )]
     WeakKey,
     /// Its keyUsage is not that of the purpose.
     #[error("its key usage is not that of the purpose")]

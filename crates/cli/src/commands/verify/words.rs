@@ -27,8 +27,12 @@ fn japanese(kind: ErrorKind) -> String {
         ErrorKind::IssuerName => "発行者の鍵の名前が証明書の記載と異なります".to_owned(),
         ErrorKind::KeyIdentifier => "発行者の鍵が証明書の示す鍵と異なります".to_owned(),
         ErrorKind::Signature(error) => format!("署名が受け入れられません（{error}）"),
-        ErrorKind::SignatureAlgorithm => "受け入れない署名方式です".to_owned(),
-        ErrorKind::WeakKey => "鍵が不正か弱すぎます".to_owned(),
+        ErrorKind::SignatureAlgorithm => {
+            "受け入れない署名方式です（RSAまたはECDSAとSHA-256・384・512を受け入れます）".to_owned()
+        }
+        ErrorKind::WeakKey => {
+            "鍵が不正か弱すぎます（RSA 2048〜4096ビットと曲線P-256・P-384を受け入れます）".to_owned()
+        }
         ErrorKind::KeyUsage => "鍵用途（keyUsage）が目的に合いません".to_owned(),
         ErrorKind::ExtendedKeyUsage => "拡張鍵用途（extKeyUsage）が目的に合いません".to_owned(),
         ErrorKind::Policy => "証明書ポリシーが求めるものではありません".to_owned(),

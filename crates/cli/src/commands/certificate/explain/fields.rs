@@ -1,6 +1,6 @@
 //! The fields that every certificate has (RFC 5280 §4.1).
 
-use mynumber::crypto::certificate::{Certificate, Purpose};
+use mynumber::crypto::certificate::{Certificate, ErrorKind, Purpose};
 use mynumber::crypto::digest::Hash;
 use mynumber::crypto::{PublicKey, Scheme, UnixTime};
 
@@ -136,6 +136,14 @@ fn key(certificate: &Certificate<'_>, faults: &mut Vec<String>) -> Part {
                 ),
             )
         }
+        Err(error) if error.kind() == ErrorKind::UnknownKey => Part::field(
+            FIELD,
+            say!("of a kind that is not known here", "未対応の種類の鍵"),
+            say!(
+                "RSA and the curves P-256 and P-384 are known. What this key signed cannot be checked here.",
+                "対応するのはRSAと曲線P-256・P-384です。この鍵による署名は確かめられません。"
+            ),
+        ),
         Err(error) => malformed(FIELD, &error, faults),
     }
 }
