@@ -11,6 +11,8 @@ enum Evidence {
     Program(&'static str),
     /// A module that pkg-config finds.
     Module(&'static str),
+    /// A program on the path, or in the folder of some version of PostgreSQL.
+    PostgresProgram(&'static str),
     /// A file whose name starts so, in one of the folders for PC/SC reader drivers.
     ReaderDriver(&'static str),
 }
@@ -56,6 +58,11 @@ const SSH: Package = Package {
     evidence: Evidence::Program("ssh-keygen"),
     why: "another foreign client",
 };
+const POSTGRESQL: Package = Package {
+    name: "postgresql",
+    evidence: Evidence::PostgresProgram("initdb"),
+    why: "the server for the tests of the store",
+};
 const VALGRIND: Package = Package {
     name: "valgrind",
     evidence: Evidence::Program("valgrind"),
@@ -69,7 +76,7 @@ const PIP: Package = Package {
 
 /// What the tests and the demo need.
 pub(crate) const FOR_TESTS: &[Package] =
-    &[CXX, PKG_CONFIG, LIBPCSCLITE, PCSCD, VPCD, OPENSC, PCSC_TOOLS, OPENSSL, SSH];
+    &[CXX, PKG_CONFIG, LIBPCSCLITE, PCSCD, VPCD, OPENSC, PCSC_TOOLS, OPENSSL, SSH, POSTGRESQL];
 
 /// What the demo needs: the same, less what only the tests and the fuzzer use.
 pub(crate) const FOR_DEMO: &[Package] =
@@ -162,6 +169,7 @@ fn is_there(evidence: Evidence) -> bool {
     match evidence {
         Evidence::Program(name) => program_is_there(name),
         Evidence::Module(name) => succeeds(Command::new("pkg-config").args(["--exists", name])),
+        Evidence::PostgresProgram(name) => program_is_there(name) || postgres_program_is_there(name),
         Evidence::ReaderDriver(start) => reader_driver_is_there(start),
     }
 }
@@ -170,6 +178,11 @@ fn program_is_there(name: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let system = ["/usr/sbin", "/usr/local/sbin", "/sbin"].map(Into::into);
     std::env::split_paths(&path).chain(system).any(|folder| folder.join(name).is_file())
+}
+
+fn postgres_program_is_there(name: &str) -> bool {
+    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    versions.into_iter().any(|version| version.path().join("bin").join(name).is_file())
 }
 
 fn reader_driver_is_there(start: &str) -> bool {
@@ -242,6 +255,7 @@ mod tests {
     fn an_unknown_module_and_an_unknown_driver_are_missing() {
         assert!(!is_there(Evidence::Module("no-such-module")));
         assert!(!is_there(Evidence::ReaderDriver("libifdnosuchdriver")));
+        assert!(!is_there(Evidence::PostgresProgram("no-such-program")));
     }
 
     #[test]

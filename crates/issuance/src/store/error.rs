@@ -128,8 +128,13 @@ pub enum StoreError {
     /// The connection to the database was lost. Whether the last change took effect is seen in the case: its version says so.
     #[error("the connection to the store was lost; look at the case before going on")]
     Lost,
+    /// The connection parameters are not understood.
+    #[error("the connection parameters are not understood")]
+    Parameters,
     /// The database is on another computer and the way to it would not be encrypted.
-    #[error("the database is reached over a socket of this computer only")]
+    #[error(
+        "the way to the database would not be encrypted: use a socket of this computer, or a tunnel that ends on it"
+    )]
     Unencrypted,
     /// Reading or writing failed.
     #[error("the store cannot be read or written: {0}")]

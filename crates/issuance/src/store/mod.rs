@@ -1,16 +1,20 @@
-//! Where cases are kept: [`Store`], and [`Sqlite`], the store that needs no server.
+//! Where cases are kept: [`Store`]; [`Sqlite`], the store that needs no server; and, by the feature `postgres`, `Postgres`,
+//! the store of desks on several computers.
 //!
 //! Every change of a case and its record in the audit log are one transaction: both are there or neither. Each case
 //! has a version; whoever changes it says which version was seen, so that two desks do not overwrite each other.
 //!
-//! **Personal data at rest are not encrypted by this crate.** The files of the store (and its backups) are readable by
-//! their owner only; encrypting the disk below them is the operator's part. PINs never reach a store: there is no field for
+//! **Personal data at rest are not encrypted by this crate.** The files of the SQLite store (and
+//! its backups) are readable by their owner only, those of a server by the server; encrypting the disks below them is the
+//! operator's part. PINs never reach a store: there is no field for
 //! them. My Number is kept for hand-written forms only, which have nothing else that names the person.
 
 mod cases;
 mod certificates;
 mod change;
 mod error;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod rows;
 mod schema;
 mod sql;
@@ -18,6 +22,8 @@ mod sqlite;
 
 pub use change::{CertificateEvent, CertificateState, Change, Document, IssuedCertificate, Paper};
 pub use error::{Failure, StoreError, WhyNotCertificate};
+#[cfg(feature = "postgres")]
+pub use postgres::Postgres;
 pub use sqlite::Sqlite;
 
 use mynumber_applet::Date;

@@ -241,10 +241,14 @@ pub(super) fn insert_papers(
     at: UnixTime,
 ) -> Result<(), StoreError> {
     for paper in papers {
+        let number = match sql.first("SELECT coalesce(max(number), 0) FROM papers", &[])? {
+            Some(mut row) => row.unsigned("number")? + 1,
+            None => 1,
+        };
         sql.execute(
-            "INSERT INTO papers (number, case_number, document, collected, at)
-             SELECT coalesce(max(number), 0) + 1, ?1, ?2, ?3, ?4 FROM papers",
+            "INSERT INTO papers (number, case_number, document, collected, at) VALUES (?1, ?2, ?3, ?4, ?5)",
             &[
+                signed(number, "number")?.into(),
                 signed(case, "case_number")?.into(),
                 paper.document.name().into(),
                 paper.collected.into(),

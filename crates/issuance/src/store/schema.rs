@@ -5,18 +5,38 @@
 pub(super) enum Dialect {
     /// SQLite, in which the common texts are written.
     Sqlite,
+    /// PostgreSQL.
+    #[cfg(feature = "postgres")]
+    Postgres,
 }
 
 /// Brings the schema from its place in the list to the next version.
 struct Migration {
     common: &'static str,
     sqlite: &'static str,
+    #[cfg(feature = "postgres")]
+    postgres: &'static str,
 }
 
 const MIGRATIONS: [Migration; 3] = [
-    Migration { common: include_str!("schema/1.sql"), sqlite: include_str!("schema/1-sqlite.sql") },
-    Migration { common: include_str!("schema/2.sql"), sqlite: "" },
-    Migration { common: include_str!("schema/3.sql"), sqlite: "" },
+    Migration {
+        common: include_str!("schema/1.sql"),
+        sqlite: include_str!("schema/1-sqlite.sql"),
+        #[cfg(feature = "postgres")]
+        postgres: include_str!("schema/1-postgres.sql"),
+    },
+    Migration {
+        common: include_str!("schema/2.sql"),
+        sqlite: "",
+        #[cfg(feature = "postgres")]
+        postgres: "",
+    },
+    Migration {
+        common: include_str!("schema/3.sql"),
+        sqlite: "",
+        #[cfg(feature = "postgres")]
+        postgres: "",
+    },
 ];
 
 /// The present version.
@@ -30,6 +50,14 @@ pub(super) fn migrations(dialect: Dialect, from: u32, to: u32) -> Vec<String> {
     steps
         .map(|migration| match dialect {
             Dialect::Sqlite => format!("{}{}", migration.common, migration.sqlite),
+            #[cfg(feature = "postgres")]
+            Dialect::Postgres => format!("{}{}", to_postgres(migration.common), migration.postgres),
         })
         .collect()
+}
+
+/// PostgreSQL's names of the types; its tables are strict anyway.
+#[cfg(feature = "postgres")]
+fn to_postgres(text: &str) -> String {
+    text.replace(" INTEGER", " BIGINT").replace(" BLOB", " BYTEA").replace(") STRICT;", ");")
 }

@@ -1,5 +1,7 @@
 //! What the store needs of a database: statements with values in, rows of values out, and transactions.
 
+use std::fmt;
+
 use mynumber_applet::Date;
 use mynumber_crypto::UnixTime;
 
@@ -17,6 +19,13 @@ pub(super) enum Value {
     Text(String),
     /// BLOB, BYTEA.
     Bytes(Vec<u8>),
+}
+
+/// Shows nothing of it: a client of a database may log what it sends.
+impl fmt::Debug for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Value(..)")
+    }
 }
 
 impl From<i64> for Value {

@@ -12,7 +12,7 @@ use mynumber_applet::Date;
 use mynumber_crypto::UnixTime;
 use mynumber_crypto::certificate::Purpose;
 use mynumber_crypto::revocation::Reason;
-use std::path::Path;
+use std::path::PathBuf;
 use tempfile::TempDir;
 
 fn date(text: &str) -> Date {
@@ -46,16 +46,31 @@ fn open(folder: &TempDir) -> Sqlite {
     Sqlite::open(&folder.path().join("cases.db")).unwrap()
 }
 
+mod desks;
+mod places;
+#[cfg(feature = "postgres")]
+mod server;
 mod suite;
 
 /// Runs the suite on each kind of store.
 macro_rules! on_each_store {
     ($($test:ident,)*) => {
         mod on_sqlite {
-            use super::{folder, open, suite};
+            use super::places::{File, Place};
+            use super::suite;
             $(#[test]
             fn $test() {
-                suite::$test(&mut open(&folder()));
+                suite::$test(&mut File::new().open());
+            })*
+        }
+
+        #[cfg(feature = "postgres")]
+        mod on_postgres {
+            use super::places::{Place, Served};
+            use super::suite;
+            $(#[test]
+            fn $test() {
+                suite::$test(&mut Served::new().open());
             })*
         }
     };
@@ -82,139 +97,60 @@ on_each_store! {
     the_successor_of_a_card_is_a_case,
 }
 
-/// The file, opened behind the store's back.
-fn raw(path: &Path) -> rusqlite::Connection {
-    rusqlite::Connection::open(path).unwrap()
-}
-
-#[test]
-fn every_tampering_with_the_log_in_the_file_is_told_with_its_record() {
-    for (change, expected) in [
-        ("UPDATE audit SET event = 'hand-over' WHERE number = 2", Tampered::Changed { number: 2 }),
-        ("UPDATE audit SET case_number = NULL WHERE number = 1", Tampered::Changed { number: 1 }),
-        ("DELETE FROM audit WHERE number = 1", Tampered::Missing { expected: 1, found: 2 }),
-        ("DELETE FROM audit WHERE number = 2", Tampered::Missing { expected: 2, found: 3 }),
-        ("DELETE FROM audit WHERE number = 3", Tampered::NotTheNoted { number: 3 }),
-    ] {
-        let folder = folder();
-        let mut store = open(&folder);
-        store.register(application(1), &desk()).unwrap();
-        store.receive(&released(&[1]), &desk()).unwrap();
-        store.step(1, 2, Step::Prepare, &desk()).unwrap();
-        let noted = store.verify_audit(None).unwrap();
-        let raw = raw(&folder.path().join("cases.db"));
-        assert!(raw.execute(change, []).is_err(), "the schema refuses it first: {change}");
-        raw.execute_batch("DROP TRIGGER audit_is_not_changed; DROP TRIGGER audit_is_not_deleted").unwrap();
-        raw.execute(change, []).unwrap();
-        let error = store.verify_audit(Some(noted)).unwrap_err();
-        assert!(matches!(&error, StoreError::Tampered(found) if *found == expected), "{change}: {error}");
-    }
-}
-
-#[test]
-fn many_desks_at_once_lose_no_case_and_no_record() {
-    const DESKS: u64 = 4;
-    const EACH: u64 = 15;
-    let folder = folder();
-    drop(open(&folder));
-    std::thread::scope(|scope| {
-        for desk_number in 0..DESKS {
-            let folder = &folder;
-            scope.spawn(move || {
-                let mut store = open(folder);
-                for index in 0..EACH {
-                    let receipt = store.register(application(desk_number * EACH + index), &desk()).unwrap();
-                    store.receive(&released(&[desk_number * EACH + index]), &desk()).unwrap();
-                    assert_eq!(store.case(receipt.number).unwrap().version, 2);
-                }
-            });
+/// Runs what needs a place of its own on each kind of store.
+macro_rules! on_each_place {
+    ($($test:ident,)*) => {
+        mod in_files {
+            use super::{desks, places::File};
+            $(#[test]
+            fn $test() {
+                desks::$test::<File>();
+            })*
         }
-    });
-    let mut store = open(&folder);
-    assert_eq!(store.cases(State::Received, 0, 1000).unwrap().len(), 60);
-    assert_eq!(store.verify_audit(None).unwrap().number, 2 * DESKS * EACH);
-}
 
-#[test]
-fn of_two_desks_with_one_case_one_is_told_to_look_again() {
-    let folder = folder();
-    let mut first = open(&folder);
-    first.register(application(1), &desk()).unwrap();
-    first.receive(&released(&[1]), &desk()).unwrap();
-    let won: usize = std::thread::scope(|scope| {
-        let desks: Vec<_> =
-            (0..8).map(|_| scope.spawn(|| open(&folder).step(1, 2, Step::Prepare, &desk()))).collect();
-        let results = desks.into_iter().map(|desk| desk.join().unwrap());
-        results
-            .map(|result| match result {
-                Ok(_) => 1,
-                Err(StoreError::Changed { number: 1, version: 3 }) => 0,
-                Err(other) => panic!("{other}"),
-            })
-            .sum()
-    });
-    assert_eq!(won, 1);
-}
-
-#[test]
-fn a_backup_made_while_others_work_is_whole() {
-    let folder = folder();
-    let mut store = open(&folder);
-    store.register(application(1), &desk()).unwrap();
-    let copies: Vec<_> = (0..5).map(|number| folder.path().join(format!("copy-{number}.db"))).collect();
-    std::thread::scope(|scope| {
-        scope.spawn(|| {
-            let mut other = open(&folder);
-            for number in 2..40 {
-                other.register(application(number), &desk()).unwrap();
-            }
-        });
-        for copy in &copies {
-            store.back_up(copy).unwrap();
+        #[cfg(feature = "postgres")]
+        mod in_databases {
+            use super::{desks, places::Served};
+            $(#[test]
+            fn $test() {
+                desks::$test::<Served>();
+            })*
         }
-    });
-    for copy in &copies {
-        let mut copy = Sqlite::open(copy).unwrap();
-        let head = copy.verify_audit(None).unwrap();
-        let cases = copy.cases(State::Registered, 0, 1000).unwrap();
-        assert_eq!(u64::try_from(cases.len()).unwrap(), head.number);
-        assert!(head.number >= 1);
-    }
-    assert!(matches!(store.back_up(&copies[0]), Err(StoreError::Exists)));
+    };
+}
+
+on_each_place! {
+    every_tampering_with_the_log_is_told_with_its_record,
+    many_desks_at_once_lose_no_case_and_no_record,
+    of_two_desks_with_one_case_one_is_told_to_look_again,
+    no_change_of_one_case_is_lost_between_desks,
+    a_copy_made_while_others_work_is_whole,
+    a_store_of_any_old_version_is_brought_to_the_present_one,
+    newer_and_foreign_places_are_refused_and_left_as_they_are,
+    b8_no_error_of_a_store_shows_a_person,
 }
 
 #[test]
-fn a_store_of_the_first_version_is_brought_to_the_present_one() {
+fn a_file_that_is_no_database_is_refused() {
     let folder = folder();
-    let path = folder.path().join("old.db");
-    let mut old = raw(&path);
-    crate::store::sqlite::migrate(&mut old, 1).unwrap();
-    let version: u32 = old.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
-    assert_eq!(version, 1);
-    assert!(old.prepare("SELECT deadline FROM cases").is_err());
-    drop(old);
-    let mut store = Sqlite::open(&path).unwrap();
-    store.register(application(1), &desk()).unwrap();
-    assert_eq!(store.case(1).unwrap().deadline, None);
-}
-
-#[test]
-fn newer_and_foreign_files_are_refused_and_left_as_they_are() {
-    let folder = folder();
-    let newer = folder.path().join("newer.db");
-    drop(Sqlite::open(&newer).unwrap());
-    raw(&newer).pragma_update(None, "user_version", 99).unwrap();
-    assert!(matches!(Sqlite::open(&newer), Err(StoreError::Newer { found: 99, .. })));
-
-    let foreign = folder.path().join("foreign.db");
-    raw(&foreign).execute_batch("CREATE TABLE diary (entry TEXT)").unwrap();
-    let before = std::fs::read(&foreign).unwrap();
-    assert!(matches!(Sqlite::open(&foreign), Err(StoreError::Foreign)));
-    assert_eq!(std::fs::read(&foreign).unwrap(), before);
-
     let text = folder.path().join("text.db");
     std::fs::write(&text, "not a database at all, but long enough to look at".repeat(100)).unwrap();
     assert!(matches!(Sqlite::open(&text), Err(StoreError::Foreign)));
+}
+
+#[test]
+fn a_backup_overwrites_nothing_and_half_of_one_does_not_have_its_name() {
+    let folder = folder();
+    let mut store = open(&folder);
+    store.register(application(1), &desk()).unwrap();
+    let copy = folder.path().join("copy.db");
+    // What a backup left that was broken off in the middle.
+    let half = folder.path().join("copy.db.unfinished");
+    std::fs::write(&half, "half").unwrap();
+    store.back_up(&copy).unwrap();
+    assert!(!half.exists());
+    assert!(matches!(store.back_up(&copy), Err(StoreError::Exists)));
+    assert_eq!(Sqlite::open(&copy).unwrap().verify_audit(None).unwrap().number, 1);
 }
 
 #[cfg(unix)]
@@ -234,23 +170,42 @@ fn the_files_of_a_store_are_its_owners_alone() {
     assert!(files >= 3, "the store, its log, the copy");
 }
 
+#[cfg(feature = "postgres")]
 #[test]
-fn b8_no_error_of_the_store_shows_a_person() {
-    let folder = folder();
-    let mut store = open(&folder);
-    store.register(application(1), &desk()).unwrap();
-    let path = folder.path().join("cases.db");
-    for change in [
-        "UPDATE cases SET state = '検証'",
-        "UPDATE cases SET state = 'registered', deadline = '検証'",
-        "UPDATE cases SET deadline = NULL, birth_date = '検証'",
-        "UPDATE cases SET birth_date = '1980-02-17', sex = '検証'",
+fn a_server_elsewhere_is_not_spoken_to_in_the_clear() {
+    use crate::store::Postgres;
+    for parameters in [
+        "host=db.invalid user=desk password=himitsu",
+        "host=192.0.2.1 user=desk password=himitsu",
+        "host=/run/postgresql,db.invalid user=desk password=himitsu",
+        "host=localhost hostaddr=192.0.2.1 user=desk password=himitsu",
+        "postgresql://desk:himitsu@db.invalid/cases",
     ] {
-        raw(&path).execute(change, []).unwrap();
-        let shown = match (store.case(1), store.resident(1)) {
-            (Err(error), _) | (_, Err(error)) => format!("{error} {error:?}"),
-            (Ok(_), Ok(_)) => panic!("{change}"),
-        };
-        assert!(!shown.contains("検証"), "{shown}");
+        assert!(matches!(Postgres::open(parameters), Err(StoreError::Unencrypted)), "{parameters}");
     }
+    let nowhere = folder();
+    for parameters in [
+        "himitsu".to_owned(),
+        "host=localhost port=himitsu".to_owned(),
+        format!("host={} user=himitsu password=himitsu", nowhere.path().display()),
+    ] {
+        let error = Postgres::open(&parameters).unwrap_err();
+        assert!(matches!(error, StoreError::Parameters | StoreError::Failed(_)), "{error}");
+        assert!(!format!("{error} {error:?}").contains("himitsu"), "{error:?}");
+    }
+}
+
+#[cfg(feature = "postgres")]
+#[test]
+fn a_connection_that_was_ended_is_told_and_a_new_one_goes_on() {
+    use places::{Place as _, Served};
+    let place = Served::new();
+    let mut store = place.open();
+    store.register(application(1), &desk()).unwrap();
+    place
+        .run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+        .unwrap();
+    let lost = store.register(application(2), &desk()).unwrap_err();
+    assert!(matches!(lost, StoreError::Lost), "{lost:?}");
+    assert_eq!(place.open().register(application(2), &desk()).unwrap().number, 2);
 }

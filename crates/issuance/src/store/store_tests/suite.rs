@@ -110,7 +110,7 @@ pub(super) fn a_noted_end_of_the_log_is_found_again(store: &mut dyn Store) {
 }
 
 /// A case whose card is with its holder, with the last day of the card and both certificates; its version.
-fn handed_over(store: &mut dyn Store, number: u64, expiry: &str) -> u64 {
+pub(super) fn handed_over(store: &mut dyn Store, number: u64, expiry: &str) -> u64 {
     let receipt = store.register(application(number), &desk()).unwrap();
     store.receive(&released(&[number]), &desk()).unwrap();
     let mut serial = number.to_be_bytes();
