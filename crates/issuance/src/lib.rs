@@ -18,6 +18,7 @@
 //! * [`pki`]: the authority, made at run time, kept on disk if wanted;
 //! * [`person`]: people built in, and people from a TOML file;
 //! * [`personalise()`]: the image of a plastic card, with PINs or as it is delivered ([`personalise_as_delivered`]);
+//! * [`batch`]: thousands of cards, on all cores, taken up again where it was broken off;
 //! * [`images`]: what is printed on the card, as the chip holds it;
 //! * [`application`]: what an applicant enters, checked, confirmed and registered;
 //! * [`photo`] and [`qr`]: the photo of an application, and the id on its form;
@@ -31,11 +32,13 @@
 //! Every simulated thing says so: certificates have `O=MYNUMBER-TEST` and the policies of test cards, key references
 //! begin with 9, addresses on the net end in `.invalid`, the people built in live in a prefecture that is none.
 //!
-//! What is absent: clocks and random sources (both are arguments), and input and output but for [`pki::Store`] and [`store::Sqlite`].
+//! What is absent: clocks and random sources (both are arguments), and input and output but for [`pki::Store`], [`batch`] and
+//! the stores of cases.
 //! Pre-delivery set-up and the delivery desk are not here yet.
 
 pub mod application;
 pub mod audit;
+pub mod batch;
 pub mod images;
 pub mod issuer;
 pub mod lifecycle;

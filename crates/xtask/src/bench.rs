@@ -15,18 +15,19 @@ pub(crate) fn run(arguments: &[String]) -> ExitCode {
         Step::new("exchange counts", || {
             Outcome::of(&mut cargo(&["run", "--package", "benches", "--bin", "exchanges"]))
         }),
-        verifier("certification paths", "verify_path"),
-        verifier("signed messages", "cms_verify"),
-        verifier("index of a CRL", "crl_index"),
-        verifier("batch", "batch"),
+        timed("certification paths", "verify_path"),
+        timed("signed messages", "cms_verify"),
+        timed("index of a CRL", "crl_index"),
+        timed("batch", "batch"),
+        timed("applications and cards", "issuance"),
         Step::new("round trip through pcscd", || {
             Outcome::of(&mut cargo(&["run", "--package", "benches", "--bin", "vpcd_round_trip"]))
         }),
     ])
 }
 
-/// A bench of the verifier: wall clock, so in the release profile. It fails above its limit.
-fn verifier(name: &str, bin: &'static str) -> Step {
+/// A bench by the wall clock, so in the release profile. It fails above its limit.
+fn timed(name: &str, bin: &'static str) -> Step {
     Step::new(name, move || {
         Outcome::of(&mut cargo(&["run", "--release", "--package", "benches", "--bin", bin]))
     })

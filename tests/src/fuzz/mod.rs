@@ -14,6 +14,9 @@ mod crypto_crl;
 mod crypto_ocsp;
 mod crypto_path;
 mod host_session;
+mod intake_list;
+mod intake_photo;
+mod intake_qr;
 mod tlv;
 
 pub use apdu_command::apdu_command;
@@ -26,6 +29,9 @@ pub use crypto_crl::crypto_crl;
 pub use crypto_ocsp::crypto_ocsp;
 pub use crypto_path::crypto_path;
 pub use host_session::host_session;
+pub use intake_list::intake_list;
+pub use intake_photo::intake_photo;
+pub use intake_qr::intake_qr;
 pub use tlv::tlv;
 
 /// What a body is: any bytes in, a panic when a promise is broken.
@@ -43,5 +49,8 @@ pub const BODIES: &[(&str, Body)] = &[
     ("crypto_ocsp", crypto_ocsp),
     ("crypto_path", crypto_path),
     ("host_session", host_session),
+    ("intake_list", intake_list),
+    ("intake_photo", intake_photo),
+    ("intake_qr", intake_qr),
     ("tlv", tlv),
 ];

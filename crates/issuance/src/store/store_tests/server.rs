@@ -14,7 +14,7 @@ const INSTALL: &str =
 /// Ends with the test program, however that ends: the shell waits for the end of its input, which the program holds
 /// open.
 const KEEPER: &str = r#""$@" >"$FOLDER/log" 2>&1 & server=$!
-read _; kill -INT $server; wait $server; rm -rf "$FOLDER""#;
+read _; kill -QUIT $server; wait $server; rm -rf "$FOLDER""#;
 
 pub(super) struct Server {
     folder: PathBuf,
@@ -134,9 +134,11 @@ fn programs() -> Option<PathBuf> {
         })
         .filter(|(_, folder)| folder.join("initdb").is_file())
         .max();
+    // Elsewhere than on Debian they are on the path.
     let on_path = || {
-        let path = std::env::var_os("PATH")?;
-        std::env::split_paths(&path).find(|folder| folder.join("initdb").is_file())
+        let asked = Command::new("pg_config").arg("--bindir").output().ok()?;
+        let folder = PathBuf::from(String::from_utf8(asked.stdout).ok()?.trim());
+        folder.join("initdb").is_file().then_some(folder)
     };
     newest.map(|(_, folder)| folder).or_else(on_path)
 }
