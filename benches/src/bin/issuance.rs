@@ -123,11 +123,10 @@ fn applications(count: u64, folder: &Path, now: UnixTime) -> Outcome<()> {
     let picture = picture()?;
     let today = Date::parse(b"20261122")?;
     let validate = |number: &u64| application(*number, &picture, today);
-    let numbers = || (0..count).map(Ok::<_, Infallible>);
 
     let (begun, mut memory) = (Instant::now(), Memory::default());
     let done = Batch::on_all_cores().run(
-        numbers(),
+        (0..count).map(Ok::<_, Infallible>),
         validate,
         |entry| {
             memory.note(entry.number + 1, count);
@@ -149,7 +148,7 @@ fn applications(count: u64, folder: &Path, now: UnixTime) -> Outcome<()> {
     let (begun, mut memory, mut piece) = (Instant::now(), Memory::default(), Vec::with_capacity(PIECE));
     Batch::on_all_cores()
         .run(
-            numbers(),
+            (0..count).map(Ok::<_, Failure>),
             validate,
             |entry| {
                 memory.note(entry.number + 1, count);
