@@ -14,7 +14,8 @@ use mynumber_virtual_card::{FileContents, Image, PrivateKey};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 
-use super::{PersonaliseError, personalise};
+use super::{AS_DELIVERED_BLOCKED, PersonaliseError, personalise, personalise_as_delivered};
+use crate::issuer::IssuerMasterKey;
 use crate::person::{Person, Secrets, built_in};
 use crate::pki::{CardVerifiableKey, Chain, TestAuthority};
 
@@ -281,6 +282,24 @@ fn who_lacks_a_certificate_lacks_its_key_and_the_card_says_so() {
     let available = CertificateAvailability::parse(bytes(&image, FileId::CertificateAvailability)).unwrap();
     assert!(available.has_signature() && !available.has_user_authentication());
     assert!(!image.keys.contains_key(&KeyId::UserAuthentication));
+}
+
+#[test]
+fn a_delivered_card_has_no_pins_and_the_issuer_s_key_of_its_serial_number() {
+    let person = built_in::find("taro").unwrap();
+    let master = IssuerMasterKey::generate(&mut ChaCha20Rng::seed_from_u64(3));
+    let mut rng = ChaCha20Rng::seed_from_u64(1);
+    let image = personalise_as_delivered(authority(), &person, &master, now(), &mut rng).unwrap();
+    let with_pins = card("taro");
+    assert!(with_pins.issuer_key.is_none() && image.issuer_key.is_some());
+    assert_eq!(image.files, with_pins.files, "the same card otherwise");
+    assert_eq!(image.references.len(), with_pins.references.len());
+    for (pin, reference) in &image.references {
+        let settable = AS_DELIVERED_BLOCKED.contains(pin);
+        let blocked = settable || *pin == PinId::InputAssistReserved;
+        assert_eq!((reference.is_blocked(), reference.limit()), (blocked, pin.row().tries), "{pin:?}");
+        assert_eq!(reference.has_form(pin.row().format), !blocked, "{pin:?}");
+    }
 }
 
 #[test]

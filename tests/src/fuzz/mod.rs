@@ -17,6 +17,7 @@ mod host_session;
 mod intake_list;
 mod intake_photo;
 mod intake_qr;
+mod issuer_session;
 mod tlv;
 
 pub use apdu_command::apdu_command;
@@ -32,6 +33,7 @@ pub use host_session::host_session;
 pub use intake_list::intake_list;
 pub use intake_photo::intake_photo;
 pub use intake_qr::intake_qr;
+pub use issuer_session::issuer_session;
 pub use tlv::tlv;
 
 /// What a body is: any bytes in, a panic when a promise is broken.
@@ -52,5 +54,6 @@ pub const BODIES: &[(&str, Body)] = &[
     ("intake_list", intake_list),
     ("intake_photo", intake_photo),
     ("intake_qr", intake_qr),
+    ("issuer_session", issuer_session),
     ("tlv", tlv),
 ];
