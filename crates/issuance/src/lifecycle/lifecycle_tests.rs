@@ -43,7 +43,10 @@ fn a_step_too_early_is_refused_and_names_the_missing_one() {
 fn a_card_half_set_is_neither_handed_over_nor_left() {
     for step in [Step::HandOver, Step::LeaveCounter, Step::SendBack, Step::OpenCounter] {
         assert!(desk(State::SettingPins, step).is_err(), "{step:?}");
+        assert!(desk(State::Rewriting, step).is_err(), "{step:?}");
     }
+    // After an interruption it is begun once more.
+    assert_eq!(desk(State::SettingPins, Step::BeginPins), Ok(State::SettingPins));
     assert_eq!(desk(State::SettingPins, Step::RollBackPins), Ok(State::Identified));
     let refusal = desk(State::SettingPins, Step::HandOver).unwrap_err();
     assert_eq!(refusal.why, Why::Missing(Step::FinishPins));
@@ -55,8 +58,36 @@ fn a_card_half_set_is_neither_handed_over_nor_left() {
 
 #[test]
 fn a_face_authentication_card_is_handed_over_without_pins() {
-    assert_eq!(desk(State::Identified, Step::WaivePins), Ok(State::PinsSet));
-    assert!(desk(State::SettingPins, Step::WaivePins).is_err());
+    assert_eq!(desk(State::SettingPins, Step::WaivePins), Ok(State::PinsSet));
+    // The references are blocked first, which is begun as setting them is.
+    assert_eq!(desk(State::Identified, Step::WaivePins).unwrap_err().why, Why::Missing(Step::BeginPins));
+}
+
+#[test]
+fn what_was_begun_on_a_card_is_finished_in_one_way_only() {
+    use State::{Changing, Lifting, Renewing, Resetting, Rewriting, SettingPins, Switching};
+    for (state, finished) in [
+        (SettingPins, vec![Step::FinishPins, Step::WaivePins]),
+        (Rewriting, vec![Step::SetSubstitutes]),
+        (Resetting, vec![Step::ResetPin]),
+        (Changing, vec![Step::ChangeRecord]),
+        (Lifting, vec![Step::LiftSuspension]),
+        (Renewing, vec![Step::RenewCertificates]),
+        (Switching, vec![Step::SwitchPins]),
+    ] {
+        assert!(state.is_unfinished());
+        let done = [State::Identified, State::PinsSet, State::HandedOver];
+        let leads =
+            |row: &&super::Row| row.from.contains(&state) && row.to.is_some_and(|to| done.contains(&to));
+        let steps: Vec<Step> = STEPS
+            .iter()
+            .filter(leads)
+            .map(|row| row.step)
+            .filter(|step| *step != Step::RollBackPins)
+            .collect();
+        assert_eq!(steps, finished, "{state:?}");
+    }
+    assert_eq!(State::ALL.into_iter().filter(|state| state.is_unfinished()).count(), 7);
 }
 
 #[test]
@@ -64,10 +95,11 @@ fn a_suspension_is_asked_for_by_anybody_concerned_and_lifted_at_the_window_only(
     for actor in [Actor::Holder, Actor::Representative, Actor::CallCentre, Actor::Municipality] {
         assert_eq!(next(State::HandedOver, Step::Suspend, actor), Ok(State::Suspended));
     }
-    let refusal = next(State::Suspended, Step::LiftSuspension, Actor::CallCentre).unwrap_err();
+    let refusal = next(State::Lifting, Step::LiftSuspension, Actor::CallCentre).unwrap_err();
     assert_eq!(refusal.why, Why::Actor(Actor::CallCentre));
-    assert_eq!(desk(State::Suspended, Step::LiftSuspension), Ok(State::HandedOver));
-    assert_eq!(desk(State::Suspended, Step::ResetPin).unwrap_err().why, Why::Missing(Step::LiftSuspension));
+    assert_eq!(desk(State::Suspended, Step::BeginLift), Ok(State::Lifting));
+    assert_eq!(desk(State::Lifting, Step::LiftSuspension), Ok(State::HandedOver));
+    assert_eq!(desk(State::Suspended, Step::ResetPin).unwrap_err().why, Why::Missing(Step::BeginLift));
 }
 
 #[test]
@@ -116,8 +148,14 @@ fn every_step_and_every_state_has_its_place_in_the_table() {
 
 #[test]
 fn no_actor_takes_the_step_of_another() {
-    let actors =
-        [Actor::Holder, Actor::Representative, Actor::Municipality, Actor::CallCentre, Actor::Calendar];
+    let actors = [
+        Actor::Holder,
+        Actor::Representative,
+        Actor::Municipality,
+        Actor::CallCentre,
+        Actor::ConvenienceStore,
+        Actor::Calendar,
+    ];
     for row in STEPS {
         for actor in actors {
             let taken = next(row.from[0], row.step, actor).is_ok();

@@ -56,11 +56,23 @@ pub enum State {
     Replaced,
     /// 失効: the card has expired; it can be returned or replaced.
     Expired,
+    /// 代替文字修正中: the contents of a card that is not handed over yet are being rewritten. Never shown as done.
+    Rewriting,
+    /// 再設定中: PINs are being set anew after a lock; the two juki references may differ. Never shown as done.
+    Resetting,
+    /// 券面変更中: the contents are being rewritten after a move or a change of name. Never shown as done.
+    Changing,
+    /// 停止解除中: certificates are being issued anew in the place of those held. Never shown as done.
+    Lifting,
+    /// 更新中: certificates are being issued anew before they expire. Never shown as done.
+    Renewing,
+    /// 切替中: PINs are being set on a card without them, or taken off a card with them. Never shown as done.
+    Switching,
 }
 
 impl State {
     /// All states, in the order of the way.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 22] = [
         Self::Registered,
         Self::Received,
         Self::Prepared,
@@ -77,6 +89,12 @@ impl State {
         Self::Returned,
         Self::Replaced,
         Self::Expired,
+        Self::Rewriting,
+        Self::Resetting,
+        Self::Changing,
+        Self::Lifting,
+        Self::Renewing,
+        Self::Switching,
     ];
 
     /// The name that the store and outputs use.
@@ -99,6 +117,12 @@ impl State {
             Self::Returned => "returned",
             Self::Replaced => "replaced",
             Self::Expired => "expired",
+            Self::Rewriting => "rewriting",
+            Self::Resetting => "resetting",
+            Self::Changing => "changing",
+            Self::Lifting => "lifting",
+            Self::Renewing => "renewing",
+            Self::Switching => "switching",
         }
     }
 
@@ -128,7 +152,28 @@ impl State {
             Self::Returned => "返納済み",
             Self::Replaced => "再交付・更新済み",
             Self::Expired => "有効期間満了",
+            Self::Rewriting => "代替文字修正中（未完了）",
+            Self::Resetting => "暗証番号再設定中（未完了）",
+            Self::Changing => "券面変更中（未完了）",
+            Self::Lifting => "一時停止解除中（未完了）",
+            Self::Renewing => "電子証明書更新中（未完了）",
+            Self::Switching => "顔認証切替中（未完了）",
         }
+    }
+
+    /// Whether something was begun on the card of which nobody knows yet that it is complete: to be resumed.
+    #[must_use]
+    pub const fn is_unfinished(self) -> bool {
+        matches!(
+            self,
+            Self::SettingPins
+                | Self::Rewriting
+                | Self::Resetting
+                | Self::Changing
+                | Self::Lifting
+                | Self::Renewing
+                | Self::Switching
+        )
     }
 
     /// Whether no step leads on.
@@ -156,13 +201,17 @@ pub enum Step {
     Identify,
     /// The applicant clearly differs from the photo.
     SendBack,
-    /// The first PIN is about to be written.
+    /// 代替文字の修正: the contents of the card are about to be rewritten, with other substitute characters.
+    BeginSubstitutes,
+    /// The contents are on the card.
+    SetSubstitutes,
+    /// The first PIN is about to be written, or to be written once more after an interruption.
     BeginPins,
     /// Every PIN is on the card.
     FinishPins,
     /// No PIN is on the card any more.
     RollBackPins,
-    /// 顔認証マイナンバーカード: no PIN is set.
+    /// 顔認証マイナンバーカード: no PIN is set, every reference is blocked.
     WaivePins,
     /// 交付.
     HandOver,
@@ -170,14 +219,28 @@ pub enum Step {
     ExpireUncollected,
     /// 暗証番号変更: the holder knows the PIN.
     ChangePin,
-    /// 初期化・再設定, after the holder was identified.
+    /// A PIN is about to be set anew, after the holder was identified.
+    BeginReset,
+    /// 初期化・再設定: every PIN that was to be set anew is on the card.
     ResetPin,
+    /// Contents are about to be rewritten; the signature certificate is revoked from here on.
+    BeginChange,
     /// 券面変更: contents and signatures rewritten after a move or a change of name; signature certificate anew.
     ChangeRecord,
     /// 一時停止.
     Suspend,
+    /// Certificates are about to be issued in the place of those held.
+    BeginLift,
     /// 一時停止解除, with the card in hand; certificates held are issued anew, not released.
     LiftSuspension,
+    /// Certificates are about to be issued in the place of those that will expire.
+    BeginRenewal,
+    /// 電子証明書の更新: the new certificates are on the card.
+    RenewCertificates,
+    /// PINs are about to be set on a card without them, or to be taken off.
+    BeginSwitch,
+    /// 顔認証マイナンバーカードとの切替: all PINs are on the card, or none.
+    SwitchPins,
     /// 紛失届.
     ReportLoss,
     /// Another card was handed over in the place of this one.
@@ -215,6 +278,8 @@ pub enum Actor {
     Municipality,
     /// コールセンター, round the clock.
     CallCentre,
+    /// コンビニ等のキオスク端末: what a holder sets anew without a clerk.
+    ConvenienceStore,
     /// The passing of time, noticed by a program.
     Calendar,
 }
@@ -228,6 +293,7 @@ impl Actor {
             Self::Representative => "representative",
             Self::Municipality => "municipality",
             Self::CallCentre => "call-centre",
+            Self::ConvenienceStore => "convenience-store",
             Self::Calendar => "calendar",
         }
     }
