@@ -26,6 +26,7 @@
 //! * [`lifecycle`]: the steps of a case, from the application to the end of the card;
 //! * [`receipt`] and [`notice`]: cards that came against their list, and notices spread over days;
 //! * [`issuer`]: what only the issuer can do on a card;
+//! * [`desk`]: the pre-delivery set-up, the counter, PINs, and everything afterwards;
 //! * [`store`] and [`audit`]: where cases are kept, and the log of what was done;
 //! * [`rules`]: the published rules, each with its source, its code and its test.
 //!
@@ -34,11 +35,11 @@
 //!
 //! What is absent: clocks and random sources (both are arguments), and input and output but for [`pki::Store`], [`batch`] and
 //! the stores of cases.
-//! Pre-delivery set-up and the delivery desk are not here yet.
 
 pub mod application;
 pub mod audit;
 pub mod batch;
+pub mod desk;
 pub mod images;
 pub mod issuer;
 pub mod lifecycle;

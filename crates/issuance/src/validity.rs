@@ -123,6 +123,12 @@ pub(crate) fn day_after(date: Date) -> Option<Date> {
     days_after(date, 1)
 }
 
+/// The day before.
+pub(crate) fn day_before(date: Date) -> Option<Date> {
+    let civil = UnixTime::from_seconds(midnight_utc(date)?.seconds() - DAY).civil();
+    Date::new(civil.year, civil.month, civil.day).ok().filter(|before| *before < date)
+}
+
 /// Some days later.
 pub(crate) fn days_after(date: Date, days: u16) -> Option<Date> {
     let later = UnixTime::from_seconds(midnight_utc(date)?.seconds() + i64::from(days) * DAY);

@@ -40,6 +40,7 @@
 //! | [`crypto`] | certificates and signature checks |
 //! | [`apdu`] | ISO 7816-4 bytes |
 //! | [`genuine`] | the proof that a card is genuine: signed records, and a chip that answers |
+//! | [`desk`] | a card read and proved at the window of a municipality |
 //! | [`batch`] | many checks at once, on all cores, in order |
 //! | [`login`] | the card answers the challenge of a service |
 //! | [`revocation`] | a folder of CRL files as the source of revocation data |
@@ -57,6 +58,7 @@
 pub mod batch;
 mod check;
 pub mod cms;
+pub mod desk;
 pub mod genuine;
 #[cfg(feature = "hostile")]
 mod hostile_slot;

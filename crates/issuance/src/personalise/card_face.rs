@@ -9,14 +9,13 @@ use mynumber_crypto::cvc::card_face_digest_info;
 use mynumber_virtual_card::{FileContents, Image};
 
 use super::input_assist::SIGNATURE;
-use super::{BUFFER, FILLER, Job, PersonaliseError, file, public};
+use super::{BUFFER, FILLER, Job, PersonaliseError, file};
 use crate::images::{self, Field, Portrait};
 use crate::pki::Chain;
 
 impl Job<'_> {
     pub(super) fn write_card_face(&self, image: &mut Image) -> Result<(), PersonaliseError> {
-        let key = public(&self.keys.card_face);
-        let key = key.as_chip_key()?;
+        let key = self.chip.card_face.as_chip_key()?;
         let code = self.person.municipality.code;
         let mut bytes = |id, bytes| image.files.insert(id, FileContents::Bytes(bytes));
         bytes(FileId::AgeRecord, self.age_record(key)?);
@@ -61,7 +60,10 @@ impl Job<'_> {
         let name = images::field(Field::Name, &person.name)?;
         let address = images::field(Field::Address, &person.address)?;
         let code = images::field(Field::SecurityCode, &person.security_code)?;
-        let photo = images::portrait(&Portrait { seed: person.portrait })?;
+        let photo = match self.photo {
+            Some(photo) => photo.to_vec(),
+            None => images::portrait(&Portrait { seed: person.portrait })?,
+        };
         let unsigned = CardFaceRepr {
             birth_date: person.birth_date,
             sex: person.sex,

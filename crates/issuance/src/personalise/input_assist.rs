@@ -10,7 +10,7 @@ use mynumber_applet::content::{
 use mynumber_crypto::digest::sha256;
 use mynumber_virtual_card::{FileContents, Image};
 
-use super::{BUFFER, FILLER, Job, PersonaliseError, file, public};
+use super::{BUFFER, FILLER, Job, PersonaliseError, file};
 use crate::pki::Chain;
 
 /// Length of an RSA-2048 signature.
@@ -39,9 +39,10 @@ impl Job<'_> {
             self.authority.municipality_certificate(Chain::InputAssist, person.municipality.code)?;
         image.files.insert(FileId::InputAssistCertificate, FileContents::Bytes(certificate));
 
-        let session = public(&self.keys.session);
-        let session = SessionPublicKey { key: session.as_chip_key()? };
-        file(image, FileId::SessionPublicKey, |buffer| session.emit(buffer))?;
+        if let Some(session) = &self.chip.session {
+            let session = SessionPublicKey { key: session.as_chip_key()? };
+            file(image, FileId::SessionPublicKey, |buffer| session.emit(buffer))?;
+        }
         // 128 bytes of unknown meaning; the test card seen has 96 FF at their end, ours are all FF.
         let info = InputAssistBasicInfoRepr {
             version: ApplicationVersion::INPUT_ASSIST,
@@ -68,7 +69,7 @@ impl Job<'_> {
 
     /// The public half of the key that proves the chip genuine, signed.
     fn key_record(&self) -> Result<Vec<u8>, PersonaliseError> {
-        let key = public(&self.keys.input_assist);
+        let key = &self.chip.input_assist;
         let unsigned = KeyRecordRepr { key: key.as_chip_key()?, signature: &[0; SIGNATURE] };
         let mut buffer = vec![0; BUFFER];
         let covered = KeyRecord::parse(unsigned.emit(&mut buffer)?)?.signed_part();

@@ -12,12 +12,12 @@ use mynumber_applet::{Date, FileId, KeyId, PinId};
 use mynumber_crypto::UnixTime;
 use mynumber_virtual_card::{FileContents, Image, PrivateKey, ValueTooLong};
 use rand_core::CryptoRng;
-use rsa::RsaPrivateKey;
+use rsa::{RsaPrivateKey, RsaPublicKey};
 
 use crate::images;
 use crate::issuer::IssuerMasterKey;
 use crate::person::{Person, PersonError, Secrets};
-use crate::pki::{CardVerifiableKey, PkiError, TestAuthority, generate_keys};
+use crate::pki::{CardVerifiableKey, Kind, PkiError, TestAuthority, generate_keys};
 use crate::receipt::Serial;
 use crate::validity::{age, card_expiry, certificate_expiry, date_in_japan};
 
@@ -78,9 +78,11 @@ fn make<R: CryptoRng + ?Sized>(
     person.check()?;
     let dates = Dates::of(person, now)?;
     let keys = Keys::generate(rng)?;
-    let job = Job { authority, person, secrets, dates, keys: &keys };
+    let chip = keys.public();
+    let job = Job { authority, person, secrets, dates, chip: &chip, photo: None };
     let mut image = Image::empty();
-    job.write_jpki(&mut image, rng)?;
+    let holders = [&keys.signature, &keys.user_authentication].map(RsaPrivateKey::to_public_key);
+    job.write_jpki(&mut image, &holders, rng)?;
     job.write_input_assist(&mut image)?;
     job.write_card_face(&mut image)?;
     job.write_common_and_card_manager(&mut image)?;
@@ -125,11 +127,11 @@ pub enum PersonaliseError {
 
 /// The days that matter.
 #[derive(Clone, Copy, Debug)]
-struct Dates {
-    now: UnixTime,
-    issued: Date,
-    card: Date,
-    certificates: UnixTime,
+pub(crate) struct Dates {
+    pub(crate) now: UnixTime,
+    pub(crate) issued: Date,
+    pub(crate) card: Date,
+    pub(crate) certificates: UnixTime,
 }
 
 impl Dates {
@@ -164,6 +166,14 @@ impl Keys {
         Ok(Self { signature, user_authentication, input_assist, session, card_face, common })
     }
 
+    fn public(&self) -> Chip {
+        Chip {
+            input_assist: CardVerifiableKey::of(&self.input_assist),
+            card_face: CardVerifiableKey::of(&self.card_face),
+            session: Some(CardVerifiableKey::of(&self.session)),
+        }
+    }
+
     fn store(self, image: &mut Image, signature: bool, user_authentication: bool) {
         let keys = [
             (KeyId::Signature, self.signature, signature),
@@ -178,14 +188,54 @@ impl Keys {
     }
 }
 
-/// One card being made.
+/// The public halves of the keys that prove a chip, as its files name them.
+pub(crate) struct Chip {
+    pub(crate) input_assist: CardVerifiableKey,
+    pub(crate) card_face: CardVerifiableKey,
+    /// What receives session keys; `None`: the file that names it is left alone.
+    pub(crate) session: Option<CardVerifiableKey>,
+}
+
+/// One card being made, or made anew.
 struct Job<'a> {
     authority: &'a TestAuthority,
     person: &'a Person,
     /// `None`: as delivered.
     secrets: Option<&'a Secrets>,
     dates: Dates,
-    keys: &'a Keys,
+    chip: &'a Chip,
+    /// The photo that the chip holds; `None`: one is drawn.
+    photo: Option<&'a [u8]>,
+}
+
+/// Makes the contents of a card that is in use anew, for what its record says now: everything that names the holder or the
+/// municipality, signed by the authority. Keys, certificates of the holder and references are not among them.
+pub(crate) fn contents_anew(
+    authority: &TestAuthority,
+    person: &Person,
+    dates: Dates,
+    chip: &Chip,
+    photo: &[u8],
+) -> Result<Image, PersonaliseError> {
+    person.check()?;
+    let job = Job { authority, person, secrets: None, dates, chip, photo: Some(photo) };
+    let mut image = Image::empty();
+    job.write_input_assist(&mut image)?;
+    job.write_card_face(&mut image)?;
+    job.write_common_and_card_manager(&mut image)?;
+    Ok(image)
+}
+
+/// A certificate for a key that the chip made itself.
+pub(crate) fn certificate_anew<R: CryptoRng + ?Sized>(
+    authority: &TestAuthority,
+    person: &Person,
+    dates: Dates,
+    (kind, key): (Kind, &RsaPublicKey),
+    rng: &mut R,
+) -> Result<Vec<u8>, PersonaliseError> {
+    person.check()?;
+    jpki::certificate(authority, person, dates, kind, key, rng)
 }
 
 impl Job<'_> {
@@ -209,11 +259,6 @@ fn file(
     let bytes = emit(&mut buffer)?.to_vec();
     image.files.insert(id, FileContents::Bytes(bytes));
     Ok(())
-}
-
-/// The public half of a key in the two forms that are needed.
-fn public(key: &RsaPrivateKey) -> CardVerifiableKey {
-    CardVerifiableKey::of(key)
 }
 
 #[cfg(test)]

@@ -33,6 +33,11 @@ impl CardVerifiableKey {
         Self { exponent: key.e_bytes().to_vec(), modulus: key.n_bytes().to_vec() }
     }
 
+    /// The key that a file of the card names.
+    pub(crate) fn of_chip(key: &ChipPublicKey<'_>) -> Self {
+        Self { exponent: key.exponent().to_vec(), modulus: key.modulus().to_vec() }
+    }
+
     /// The public exponent, big-endian.
     #[must_use]
     pub fn exponent(&self) -> &[u8] {

@@ -22,8 +22,8 @@ use std::collections::BTreeMap;
 
 use mynumber_crypto::{Certificate, UnixTime};
 use rand_core::CryptoRng;
-use rsa::RsaPrivateKey;
 use rsa::pkcs1v15::Pkcs1v15Sign;
+use rsa::{RsaPrivateKey, RsaPublicKey};
 
 pub use crl::{Edition, Revoked};
 pub use cv::{CardVerifiableKey, Chain};
@@ -176,7 +176,7 @@ impl Kind {
 
 /// What a holder's certificate shall say.
 pub(crate) struct Request<'a> {
-    pub(crate) key: &'a RsaPrivateKey,
+    pub(crate) key: &'a RsaPublicKey,
     pub(crate) municipality: &'a Municipality,
     pub(crate) common_name: String,
     pub(crate) alternative: Option<GeneralNames>,

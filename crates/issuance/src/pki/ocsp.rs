@@ -177,7 +177,7 @@ impl TestAuthority {
         let responses = answers.iter().map(|answer| single(&issuer, answer, edition));
         let data = ResponseData {
             responder: match delegate {
-                Some(delegate) => ResponderId::ByKey(profile::key_identifier(&delegate.key)?),
+                Some(delegate) => ResponderId::ByKey(profile::key_identifier(&delegate.key.to_public_key())?),
                 None => ResponderId::ByName(kind.authority()?),
             },
             produced_at: profile::generalized(edition.this_update)?,
@@ -210,7 +210,7 @@ fn single(issuer: &Issuer<'_>, answer: &OcspAnswer, edition: &Edition) -> Result
             algorithm: AlgorithmIdentifierOwned { oid: SHA1, parameters: Some(Any::null()) },
             issuer_name_hash: OctetString::new(name.as_slice())?,
             // The identifier of a key is the same digest: method 1 of RFC 5280 §4.2.1.2.
-            issuer_key_hash: profile::key_identifier(issuer.key)?,
+            issuer_key_hash: profile::key_identifier(&issuer.key.to_public_key())?,
             serial: SerialNumber::new(&answer.serial)?,
         },
         state,

@@ -5,8 +5,8 @@ use std::time::Duration;
 use const_oid::ObjectIdentifier;
 use der::asn1::{GeneralizedTime, Ia5String, OctetString, UtcTime};
 use der::{Any, DateTime, Encode};
-use rsa::RsaPrivateKey;
 use rsa::pkcs1v15::SigningKey;
+use rsa::{RsaPrivateKey, RsaPublicKey};
 use sha1::{Digest, Sha1};
 use sha2::Sha256;
 use spki::{SubjectPublicKeyInfoOwned, SubjectPublicKeyInfoRef};
@@ -98,7 +98,7 @@ pub(super) struct Holder<'a> {
     pub(super) subject: Name,
     pub(super) crl: Name,
     pub(super) alternative: Option<GeneralNames>,
-    pub(super) key: &'a RsaPrivateKey,
+    pub(super) key: &'a RsaPublicKey,
 }
 
 /// The issuer as its certificates name it.
@@ -116,9 +116,9 @@ pub(super) fn authority(kind: Kind, key: &RsaPrivateKey, frame: &Frame) -> Resul
         extension(SUBJECT_ALT_NAME, false, &directory(kind.japanese_authority()?))?,
         extension(BASIC_CONSTRAINTS, true, &BasicConstraints { ca: true, path_len_constraint: None })?,
         crl_distribution_point(name.clone())?,
-        subject_key_identifier(key)?,
+        subject_key_identifier(&key.to_public_key())?,
     ];
-    build(Profile { issuer: name.clone(), subject: name, extensions }, key, key, frame)
+    build(Profile { issuer: name.clone(), subject: name, extensions }, &key.to_public_key(), key, frame)
 }
 
 /// A holder's signature certificate (CARD.md §5.2).
@@ -172,10 +172,10 @@ pub(super) fn responder(
         extension(EXTENDED_KEY_USAGE, false, &ExtendedKeyUsage(vec![OCSP_SIGNING]))?,
         raw(OCSP_NO_CHECK, false, &[0x05, 0x00])?,
         authority_key_identifier(issuer)?,
-        subject_key_identifier(key)?,
+        subject_key_identifier(&key.to_public_key())?,
     ];
     let profile = Profile { issuer: issuer.kind.authority()?, subject: issuer.kind.responder()?, extensions };
-    build(profile, key, issuer.key, frame)
+    build(profile, &key.to_public_key(), issuer.key, frame)
 }
 
 /// The holder's attributes as otherNames, in the order of the card: name, birth date, sex, address, and which characters
@@ -192,7 +192,7 @@ pub(crate) fn holder_attributes(texts: [(u32, &str); 6]) -> Result<GeneralNames,
 
 fn build(
     profile: Profile,
-    subject: &RsaPrivateKey,
+    subject: &RsaPublicKey,
     signer: &RsaPrivateKey,
     frame: &Frame,
 ) -> Result<Vec<u8>, PkiError> {
@@ -230,23 +230,23 @@ pub(super) fn generalized(at: UnixTime) -> Result<GeneralizedTime, PkiError> {
     Ok(GeneralizedTime::from_date_time(date_time(at)?))
 }
 
-pub(super) fn key_info(key: &RsaPrivateKey) -> Result<SubjectPublicKeyInfoOwned, PkiError> {
-    Ok(SubjectPublicKeyInfoOwned::from_key(&key.to_public_key())?)
+pub(super) fn key_info(key: &RsaPublicKey) -> Result<SubjectPublicKeyInfoOwned, PkiError> {
+    Ok(SubjectPublicKeyInfoOwned::from_key(key)?)
 }
 
 /// SHA-1 of the public key's bits: method 1 of RFC 5280 §4.2.1.2, as JPKI does it.
-pub(super) fn key_identifier(key: &RsaPrivateKey) -> Result<OctetString, PkiError> {
+pub(super) fn key_identifier(key: &RsaPublicKey) -> Result<OctetString, PkiError> {
     let info = key_info(key)?;
     Ok(OctetString::new(Sha1::digest(info.subject_public_key.raw_bytes()).as_slice())?)
 }
 
-fn subject_key_identifier(key: &RsaPrivateKey) -> Result<Extension, PkiError> {
+fn subject_key_identifier(key: &RsaPublicKey) -> Result<Extension, PkiError> {
     extension(SUBJECT_KEY_IDENTIFIER, false, &key_identifier(key)?)
 }
 
 pub(super) fn authority_key_identifier(issuer: &Issuer<'_>) -> Result<Extension, PkiError> {
     let identifier = AuthorityKeyIdentifier {
-        key_identifier: Some(key_identifier(issuer.key)?),
+        key_identifier: Some(key_identifier(&issuer.key.to_public_key())?),
         authority_cert_issuer: Some(directory(issuer.kind.authority()?)),
         authority_cert_serial_number: Some(SerialNumber::new(issuer.serial)?),
     };

@@ -167,7 +167,7 @@ fn refuse_misplaced(number: u64, change: &Change<'_>) -> Result<(), StoreError> 
     if change.deadline.is_some() && step != Step::SendNotice {
         return misplaced("a deadline");
     }
-    if change.resident.is_some() && step != Step::ChangeRecord {
+    if change.resident.is_some() && !matches!(step, Step::BeginChange | Step::ChangeRecord) {
         return misplaced("a resident record");
     }
     if change.successor.is_some() && (step != Step::Replace || change.successor == Some(number)) {

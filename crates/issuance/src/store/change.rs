@@ -26,7 +26,8 @@ pub struct Change<'a> {
     pub expiry: Option<Date>,
     /// What became of certificates, in this order.
     pub certificates: &'a [CertificateEvent<'a>],
-    /// What the resident record says now: with [`Step::ChangeRecord`].
+    /// What the resident record says now: with [`Step::BeginChange`], so that what is interrupted can be resumed, or
+    /// with [`Step::ChangeRecord`].
     pub resident: Option<&'a Particulars>,
     /// What was presented or collected.
     pub papers: &'a [Paper],

@@ -96,8 +96,8 @@ pub(super) fn expiring(
     list(
         sql,
         cases_where!(
-            "state IN ('handed-over', 'suspended', 'lost') AND expiry >= ?1 AND expiry <= ?2 AND number > ?3 \
-             ORDER BY number LIMIT ?4"
+            "state IN ('handed-over', 'suspended', 'lost', 'resetting', 'changing', 'lifting', 'renewing', \
+             'switching') AND expiry >= ?1 AND expiry <= ?2 AND number > ?3 ORDER BY number LIMIT ?4"
         ),
         &[first.into(), last.into(), signed(after, "number")?.into(), limit.into()],
     )

@@ -201,7 +201,7 @@ pub(super) fn what_does_not_go_with_a_step_is_refused(store: &mut dyn Store) {
     }
     let mut moved = resident;
     moved.address = "検証県確認市試験町９丁目９番９号".to_owned();
-    let change = Change { resident: Some(&moved), ..Change::of(Step::ChangeRecord) };
+    let change = Change { resident: Some(&moved), ..Change::of(Step::BeginChange) };
     store.apply(1, version, &change, &desk()).unwrap();
     assert_eq!(store.resident(1).unwrap(), moved);
 }
@@ -216,11 +216,11 @@ pub(super) fn a_certificate_is_issued_held_revoked_and_issued_anew(store: &mut d
     let case = store.apply(1, version, &suspend, &desk()).unwrap();
     // What is held is not simply issued anew beside it.
     let issued = CertificateEvent::Issued { purpose, serial: &[9], not_after };
-    let lift = Change { certificates: &[issued], ..Change::of(Step::LiftSuspension) };
+    let lift = Change { certificates: &[issued], ..Change::of(Step::BeginLift) };
     let error = store.apply(1, case.version, &lift, &desk()).unwrap_err();
     assert!(matches!(error, StoreError::Certificate { why: WhyNotCertificate::InForce, .. }), "{error}");
     let revoked = CertificateEvent::Revoked { purpose, reason: Reason::Superseded, at: later };
-    let lift = Change { certificates: &[revoked, issued], ..Change::of(Step::LiftSuspension) };
+    let lift = Change { certificates: &[revoked, issued], ..Change::of(Step::BeginLift) };
     store.apply(1, case.version, &lift, &desk()).unwrap();
     let certificates = store.certificates(1).unwrap();
     let of_purpose: Vec<_> =
