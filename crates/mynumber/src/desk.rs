@@ -111,11 +111,7 @@ fn text_contents(
 
 fn face_contents(proved: &genuine::GenuineCard<genuine::CardFace>) -> Result<FaceContents, Error> {
     let face = proved.contents().face().ok_or(Error::Incomplete)?;
-    Ok(FaceContents {
-        birth_date: face.birth_date(),
-        sex: face.sex(),
-        expiry: face.expiry().into_told(),
-    })
+    Ok(FaceContents { birth_date: face.birth_date(), sex: face.sex(), expiry: face.expiry().into_told() })
 }
 
 fn on_card(attributes: &FileBytes, key_record: &FileBytes, card_face: &FileBytes) -> Result<OnCard, Error> {

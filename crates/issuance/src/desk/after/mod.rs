@@ -12,7 +12,3 @@ pub(super) use ends::end;
 pub use ends::{expire_cards, expire_uncollected, replace, report_loss, return_card, suspend};
 pub use expiry::{ExpiryNotice, due_for_renewal};
 pub use kiosk::{KioskPin, Known};
-
-#[cfg(test)]
-#[path = "after_tests.rs"]
-mod tests;
