@@ -31,6 +31,12 @@ fn status_shows_every_pin() {
 }
 
 #[test]
+fn lying_card_is_found_out_by_the_client() {
+    let text = succeeded(&program("lying_card").output().unwrap());
+    assert!(text.contains("1 PIN presented, 0 tries lost"), "{text}");
+}
+
+#[test]
 fn read_certificate_shows_the_test_issuer_and_says_what_it_did_not_check() {
     let text = succeeded(&program("read_certificate").output().unwrap());
     assert!(text.contains("issuer O:   MYNUMBER-TEST"), "{text}");

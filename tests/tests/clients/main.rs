@@ -5,6 +5,8 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 mod desk;
+#[cfg(test)]
+mod hostile;
 mod myna_card;
 mod mynumber_serve;
 mod opensc;

@@ -75,6 +75,10 @@ pub enum Fault {
         /// The length of the reply in bytes.
         length: usize,
     },
+    /// The card's reply has no byte at all. The driver takes an empty frame for none and waits for ever, and the client
+    /// with it: the card is as good as gone.
+    #[error("the card's reply is empty, which the driver's protocol cannot say")]
+    ReplyEmpty,
     /// The connection failed.
     #[error("the connection to the reader driver failed: {0}")]
     Io(ErrorKind),
@@ -175,6 +179,9 @@ fn session<C: CardSide>(
                 };
                 // A PIN stays here no longer than it takes to answer.
                 received.zeroize();
+                if reply.is_empty() {
+                    return Err(Fault::ReplyEmpty);
+                }
                 let written = frame::write(&reply, &mut answer);
                 reply.zeroize();
                 written?;

@@ -107,6 +107,15 @@ fn a_reply_too_long_for_a_frame_is_a_fault() {
 }
 
 #[test]
+fn a1_a_reply_of_no_byte_is_a_fault_and_no_client_waits_for_ever() {
+    let (driver, _plugged) = Driver::with(card(|_: &[u8]| Some(Vec::new())));
+    let mut stream = driver.accept();
+    send(&mut stream, &[0, 0xB0, 0, 0]);
+    assert_eq!(driver.event(), Event::Connected);
+    assert_eq!(driver.event(), Event::Failed(Fault::ReplyEmpty));
+}
+
+#[test]
 fn a_card_that_leaves_ends_the_serving() {
     let (driver, plugged) = Driver::with(card(|_: &[u8]| None));
     let mut stream = driver.accept();
