@@ -169,14 +169,33 @@ impl<'a> Der<'a> {
 
 /// The text of a string type, when it keeps to its character set.
 pub(crate) fn text(tag: Tag, value: &[u8]) -> Option<&str> {
-    let text = core::str::from_utf8(value).ok()?;
-    let fits = match tag {
-        UTF8_STRING => true,
-        IA5_STRING => text.is_ascii(),
-        PRINTABLE_STRING => {
-            text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b" '()+,-./:=?".contains(&byte))
-        }
+    if is_text(tag, value) { core::str::from_utf8(value).ok() } else { None }
+}
+
+/// Whether a string type's value keeps to its character set.
+#[inline]
+pub(crate) fn is_text(tag: Tag, value: &[u8]) -> bool {
+    match tag {
+        // Nearly all texts are ASCII, which is quicker to see.
+        UTF8_STRING => value.is_ascii() || core::str::from_utf8(value).is_ok(),
+        IA5_STRING => value.is_ascii(),
+        PRINTABLE_STRING => value.iter().fold(true, |fits, byte| fits & is_printable(*byte)),
         _ => false,
-    };
-    fits.then_some(text)
+    }
+}
+
+/// The characters of a PrintableString (X.680 §41.4), a bit for each.
+const PRINTABLE: u128 = {
+    let characters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 '()+,-./:=?";
+    let (mut set, mut rest) = (0, characters.as_slice());
+    while let [first, after @ ..] = rest {
+        set |= 1 << *first;
+        rest = after;
+    }
+    set
+};
+
+#[inline]
+const fn is_printable(byte: u8) -> bool {
+    byte < 0x80 && PRINTABLE >> (byte & 0x7F) & 1 == 1
 }

@@ -73,7 +73,7 @@ impl<'a> Name<'a> {
                 let before = attribute;
                 let value = attribute.next()?.ok_or_else(|| before.fault(ErrorKind::Text))?;
                 attribute.finish()?;
-                if is_text(value.tag()) && der::text(value.tag(), value.value()).is_none() {
+                if is_text(value.tag()) && !der::is_text(value.tag(), value.value()) {
                     return Err(before.fault(ErrorKind::Text));
                 }
                 if count > MAX_ATTRIBUTES {

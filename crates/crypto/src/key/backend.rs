@@ -6,6 +6,7 @@
 
 use super::{PublicKey, Scheme, VerifyError};
 use crate::digest::Hash;
+use alloc::boxed::Box;
 use core::fmt::Debug;
 
 #[cfg(feature = "aws-lc")]
@@ -77,6 +78,19 @@ impl PartialEq for Computer<'_> {
 }
 
 impl Eq for Computer<'_> {}
+
+/// The [preferred](preferred) backend with these keys made ready, where it gains by that: for many checks with few keys,
+/// as a service or a batch makes them with the keys of its anchors.
+#[must_use]
+pub fn prepared(keys: &[PublicKey<'_>]) -> Box<dyn Backend + Send> {
+    #[cfg(feature = "aws-lc")]
+    return Box::new(AwsLcPrepared::new(keys));
+    #[cfg(not(feature = "aws-lc"))]
+    {
+        let _ = keys;
+        Box::new(RustCrypto)
+    }
+}
 
 /// All backends that were compiled in.
 #[must_use]

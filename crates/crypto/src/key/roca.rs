@@ -25,10 +25,25 @@ fn all_powers(rest: u64, primes: &[u64]) -> bool {
 }
 
 /// `number` modulo a divisor below 2^32.
+///
+/// Every fourth word goes into one of four sums, which do not wait for each other.
 fn remainder<const DIVISOR: u64>(number: &[u8]) -> u64 {
     let (head, words) = number.as_rchunks::<4>();
+    let (first, fours) = words.as_rchunks::<4>();
+    let shifted = |rest: u64, word: u64| ((rest << 32) | word) % DIVISOR;
     let start = head.iter().fold(0, |rest, byte| ((rest << 8) | u64::from(*byte)) % DIVISOR);
-    words.iter().fold(start, |rest, word| ((rest << 32) | u64::from(u32::from_be_bytes(*word))) % DIVISOR)
+    let start = first.iter().fold(start, |rest, word| shifted(rest, u32::from_be_bytes(*word).into()));
+    // What a sum is worth four words further on. Both factors are below 2^32, so a word more does not overflow.
+    let four_words = (1_u64 << 32) % DIVISOR;
+    let four_words = four_words * four_words % DIVISOR;
+    let four_words = four_words * four_words % DIVISOR;
+    let mut sums = [0, 0, 0, start];
+    for four in fours {
+        for (sum, word) in sums.iter_mut().zip(four) {
+            *sum = (*sum * four_words + u64::from(u32::from_be_bytes(*word))) % DIVISOR;
+        }
+    }
+    sums.iter().fold(0, |rest, sum| (shifted(rest, 0) + sum) % DIVISOR)
 }
 
 /// Whether a number is a power of 65,537 modulo `prime`.

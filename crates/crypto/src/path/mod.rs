@@ -105,6 +105,7 @@ pub struct TrustedCertificate<'a> {
     chain: Vec<Certificate<'a>>,
     anchor: Anchor<'a>,
     issuer_key: PublicKey<'a>,
+    issuer_key_id: Option<&'a [u8]>,
     at: UnixTime,
     purpose: Option<Purpose>,
     backend: &'a dyn Backend,
@@ -157,6 +158,11 @@ impl<'a> TrustedCertificate<'a> {
     #[must_use]
     pub fn issuer_name(&self) -> Name<'a> {
         self.chain.first().map_or(self.anchor.subject(), Certificate::subject)
+    }
+
+    /// The identifier of the issuer's key, if the certificate names it.
+    pub(crate) const fn issuer_key_id(&self) -> Option<&'a [u8]> {
+        self.issuer_key_id
     }
 
     /// The key of the issuer.

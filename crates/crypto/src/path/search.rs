@@ -47,6 +47,7 @@ pub(super) fn search<'a>(
         certificate: *leaf,
         key: facts.key,
         issuer_key: search.issuers.first().map_or(anchor.key(), |issuer| issuer.key),
+        issuer_key_id: facts.issuer_key_id(),
         chain,
         anchor: *anchor,
         at,

@@ -19,6 +19,7 @@ pub mod ocsp;
 mod scope;
 mod source;
 mod status;
+mod table;
 
 pub use crl::Crl;
 pub use entries::{Entries, Entry};

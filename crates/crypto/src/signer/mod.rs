@@ -163,8 +163,7 @@ pub struct Signer {
 impl Signer {
     fn new(trusted: &TrustedCertificate<'_>, revocation: Option<Report>) -> Result<Self, Error> {
         let certificate = trusted.certificate();
-        let named = certificate.extensions().authority_key_identifier()?.and_then(|id| id.key_identifier);
-        let issuer = named.or(trusted.anchor().key_id()).ok_or(Error::NoIssuerKeyId)?;
+        let issuer = trusted.issuer_key_id().or(trusted.anchor().key_id()).ok_or(Error::NoIssuerKeyId)?;
         Ok(Self {
             holder: HolderKey { issuer_key_id: issuer.to_vec(), serial: certificate.serial().to_vec() },
             purpose: trusted.purpose(),

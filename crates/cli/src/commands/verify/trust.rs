@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use mynumber::crypto::anchor::{self as anchors_of, Anchor};
 use mynumber::crypto::certificate::{Certificate, Purpose};
+use mynumber::crypto::key::backend::{self, Backend};
 use mynumber::crypto::path::{PolicyRule, Profile, Validator};
 use mynumber::crypto::{Oid, UnixTime};
 
@@ -65,6 +66,8 @@ pub(super) struct Trust<'a> {
     policies: Vec<Oid<'a>>,
     accept_uncritical: bool,
     at: UnixTime,
+    /// The keys of the anchors made ready, where there is more than one thing to check.
+    prepared: Option<Box<dyn Backend + Send>>,
 }
 
 impl<'a> Trust<'a> {
@@ -92,7 +95,14 @@ impl<'a> Trust<'a> {
         }
         let policies = material.policies.iter().filter_map(|bytes| Oid::from_bytes(bytes)).collect();
         let Material { accept_uncritical, at, .. } = *material;
-        Ok(Self { anchors, hints, policies, accept_uncritical, at })
+        Ok(Self { anchors, hints, policies, accept_uncritical, at, prepared: None })
+    }
+
+    /// The same for many checks: what the keys of the anchors need is done once.
+    pub(super) fn for_many(mut self) -> Self {
+        let keys: Vec<_> = self.anchors.iter().map(Anchor::key).collect();
+        self.prepared = Some(backend::prepared(&keys));
+        self
     }
 
     /// The time of the question.
@@ -116,7 +126,11 @@ impl<'a> Trust<'a> {
             profile.policies = PolicyRule::OneOf(&self.policies);
         }
         profile.critical_restrictions &= !self.accept_uncritical;
-        Validator::new(&self.anchors, profile)
+        let validator = Validator::new(&self.anchors, profile);
+        match &self.prepared {
+            Some(prepared) => validator.with_backend(&**prepared),
+            None => validator,
+        }
     }
 }
 

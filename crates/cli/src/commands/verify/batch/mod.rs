@@ -35,7 +35,7 @@ pub(super) fn run(run: &Run, arguments: &BatchCheck) -> Result<(), Failure> {
     }
     let material = Material::read(run, &arguments.trust)?;
     let asked = Asked::read(&arguments.revocation)?;
-    let trust = Trust::of(&material)?;
+    let trust = Trust::of(&material)?.for_many();
     let purpose = trust::purpose(arguments.purpose);
     let revocation = asked.as_ref().map_or(signer::Revocation::NotChecked, Asked::required);
     let verifier = Verifier::new(trust.validator(purpose), revocation);
