@@ -3,8 +3,8 @@
 //! Run: `cargo run --release -p benches --bin batch [ITEMS]`. Both sides make the same signature checks with the same
 //! backend on two threads: that of the item's signature, and that of its certificate by the authority. The batch also
 //! reads each certificate, finds and checks its path, keeps the order and calls back; its keys come out of the
-//! certificates, those of the bare loop lie ready. The authority's key is prepared on both sides. It ends with an error when the batch is slower than nine tenths of the
-//! bare loop.
+//! certificates, those of the bare loop lie ready. The authority's key is prepared on both sides.
+//! It ends with an error when the batch's best time on the processors is more than that of the bare loop by a ninth.
 
 use std::convert::Infallible;
 use std::io::{Write, stdout};
@@ -31,7 +31,7 @@ const SCHEME: Scheme = Scheme::Pkcs1v15(Hash::Sha256);
 /// Different signatures; they are taken in turn.
 const SAMPLES: u8 = 100;
 /// Each side runs this often, in turn, and its best time counts: what else the machine does only ever adds.
-const ROUNDS: usize = 7;
+const ROUNDS: usize = 21;
 const THREADS: usize = 2;
 /// The share of the backend's own rate that a batch has to reach.
 const LEAST: f64 = 0.9;
@@ -181,13 +181,15 @@ fn report(count: usize, bare: Took, batch: Took, median: f64) -> Outcome<()> {
             items / took.clock.as_secs_f64()
         )?;
     }
+    let share = bare.processors.as_secs_f64() / batch.processors.as_secs_f64();
     let clock = bare.clock.as_secs_f64() / batch.clock.as_secs_f64();
     writeln!(
         out,
-        "the batch reaches {:.1} % of the bare loop's rate by processor time (median of {ROUNDS}), {:.1} % on the clock",
+        "the batch reaches {:.1} % of the bare loop's rate by processor time (median of the pairs {:.1} %), {:.1} % on the clock",
+        share * 100.0,
         median * 100.0,
         clock * 100.0
     )?;
     // Not by the clock: on a machine with other work, chance decides who waits for a processor.
-    if median >= LEAST { Ok(()) } else { Err("the batch is slower than nine tenths of the bare loop".into()) }
+    if share >= LEAST { Ok(()) } else { Err("the batch is slower than nine tenths of the bare loop".into()) }
 }

@@ -64,7 +64,7 @@ impl<'a> Name<'a> {
                 count += 1;
                 let element = rdn.read(SEQUENCE)?;
                 // X.690 §11.6: the elements of a SET OF in ascending order; an attribute may not stand twice.
-                if element.raw() <= last {
+                if !last.is_empty() && element.raw() <= last {
                     return Err(rdn.fault(ErrorKind::Order));
                 }
                 last = element.raw();
