@@ -50,10 +50,6 @@ struct Asked {
     hash: u64,
     /// What of it is read next: its group, then its entry.
     at: usize,
-    /// Slots of the group that it may be in.
-    hits: u64,
-    /// Whether there may be an entry. Those without are done with after their group.
-    wanted: bool,
 }
 
 /// An entry that found its groups full.
@@ -174,24 +170,31 @@ impl Table {
             for (asked, serial) in asked.iter_mut().zip(serials) {
                 asked.hash = hash(serial.as_ref());
                 asked.at = group_of(asked.hash, self.groups.len());
-                asked.wanted = true;
             }
-            let asked = asked.get_mut(..serials.len()).unwrap_or_default();
-            touch(asked, |at| self.groups.get(at).map(|group| group.passed));
-            for asked in asked.iter_mut() {
+            touch(asked.iter().take(serials.len()).copied(), |at| {
+                self.groups.get(at).map(|group| group.passed)
+            });
+            // Those that may have an entry; the others, nearly all as a rule, are done with.
+            let (mut left, mut count) = ([(Asked::default(), 0_u64, 0); TOGETHER], 0);
+            for (number, asked) in asked.iter().take(serials.len()).enumerate() {
                 let Some(group) = self.groups.get(asked.at) else { continue };
                 let hits = group.hits(mark_of(asked.hash));
-                asked.wanted = hits != 0 || group.passed & class_of(asked.hash) != 0;
-                asked.hits = hits;
+                if let Some(next) = left.get_mut(count) {
+                    *next = (*asked, hits, number);
+                }
+                count += usize::from(hits != 0 || group.passed & class_of(asked.hash) != 0);
             }
-            touch(asked, |at| self.places.get(at).map(Places::first));
-            for asked in asked.iter_mut() {
-                let place = self.places.get(asked.at).and_then(|places| places.at(asked.hits));
+            let left = left.get_mut(..count).unwrap_or_default();
+            touch(left.iter().map(|(asked, ..)| *asked), |at| self.places.get(at).map(Places::first));
+            for (asked, hits, _) in left.iter_mut() {
+                let place = self.places.get(asked.at).and_then(|places| places.at(*hits));
                 asked.at = place.map_or(0, |place| index(place & !self.tag));
             }
-            touch(asked, |at| bytes.get(at).copied());
-            for (asked, serial) in asked.iter().zip(serials).filter(|(asked, _)| asked.wanted) {
-                if let Some(entry) = self.find_hashed(bytes, serial.as_ref(), asked.hash) {
+            touch(left.iter().map(|(asked, ..)| *asked), |at| bytes.get(at).copied());
+            for (asked, _, number) in left {
+                if let Some(serial) = serials.get(*number)
+                    && let Some(entry) = self.find_hashed(bytes, serial.as_ref(), asked.hash)
+                {
                     found(serial, entry);
                 }
             }
@@ -336,9 +339,8 @@ fn slot(hits: u64) -> usize {
 
 /// Reads what each asks for next, and does nothing else: many accesses to the memory are on their way at once.
 #[inline]
-fn touch<T: Into<u32>>(asked: &[Asked], read: impl Fn(usize) -> Option<T>) {
-    let read = |asked: &Asked| asked.wanted.then(|| read(asked.at)).flatten().map_or(0, Into::into);
-    core::hint::black_box(asked.iter().fold(0, |all, asked| all ^ read(asked)));
+fn touch<T: Into<u32>>(asked: impl Iterator<Item = Asked>, read: impl Fn(usize) -> Option<T>) {
+    core::hint::black_box(asked.fold(0, |all, asked| all ^ read(asked.at).map_or(0, Into::into)));
 }
 
 #[inline]
