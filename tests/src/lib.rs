@@ -29,6 +29,7 @@ mod plain_card;
 pub mod script;
 pub mod tlv_oracle;
 pub mod tlv_tree;
+#[cfg(target_os = "linux")]
 pub mod torture;
 pub mod virtual_card;
 

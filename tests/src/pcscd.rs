@@ -20,6 +20,8 @@ use tempfile::TempDir;
 const SOCKET: &str = "/run/pcscd/pcscd.comm";
 /// Slots for each entry of the driver, as Debian builds it.
 const SLOTS: u16 = 2;
+/// Readers that a service has room for, as Debian builds it.
+const PLACES: usize = 16;
 /// The folder names by which a service that a killed test left behind is known as ours.
 const PREFIX: &str = "mynumber-pcscd-";
 
@@ -33,6 +35,7 @@ pub struct Pcscd {
     folder: TempDir,
     first_port: u16,
     readers: u16,
+    name: Vec<u8>,
     _lock: File,
 }
 
@@ -46,18 +49,34 @@ impl Pcscd {
         Self::with_readers(SLOTS)
     }
 
-    /// Starts a service with an even number of virtual readers up to 16; it has no place for more.
+    /// Starts a service with an even number of virtual readers; it has no place for more than 16 and lists no more.
     ///
     /// # Panics
     /// As [`Pcscd::start`].
     #[must_use]
     pub fn with_readers(readers: u16) -> Self {
+        Self::with_readers_named(readers, b"Test Reader")
+    }
+
+    /// As [`Pcscd::with_readers`] with another beginning of their names, which need not be UTF-8.
+    ///
+    /// # Panics
+    /// As [`Pcscd::start`].
+    #[must_use]
+    pub fn with_readers_named(readers: u16, name: &[u8]) -> Self {
         let lock = or_fail("open the lock", File::create(std::env::temp_dir().join("mynumber-pcscd.lock")));
         or_fail("lock", lock.lock());
         end_orphans();
         await_no_other_service();
         let folder = or_fail("make a folder", tempfile::Builder::new().prefix(PREFIX).tempdir());
-        let mut service = Self { child: None, folder, first_port: free_ports(readers), readers, _lock: lock };
+        let mut service = Self {
+            child: None,
+            folder,
+            first_port: free_ports(readers),
+            readers,
+            name: name.to_owned(),
+            _lock: lock,
+        };
         service.configure();
         service.run();
         service
@@ -96,7 +115,7 @@ impl Pcscd {
             .spawn();
         self.child = Some(or_fail("start pcscd", child));
         let deadline = Instant::now() + Duration::from_secs(10);
-        while self.readers_listed() != Some(usize::from(self.readers)) {
+        while self.readers_listed() != Some(usize::from(self.readers).min(PLACES)) {
             let ended = self.child.as_mut().and_then(|child| child.try_wait().ok().flatten());
             if ended.is_some() || Instant::now() > deadline {
                 fail(&format!("pcscd does not run ({ended:?}): {}\n{INSTALL}", self.log()));
@@ -147,11 +166,11 @@ impl Pcscd {
             // The driver has one table of slots for all its entries; a copy is a driver of its own.
             let own = folder.join(format!("libifdvpcd{entry:02}.so"));
             or_fail("copy the driver", fs::copy(&driver, &own));
-            let text = format!(
-                "FRIENDLYNAME \"{}\"\nDEVICENAME /dev/null:0x{port:04X}\nLIBPATH {}\nCHANNELID 0x{port:04X}\n",
-                friendly_name(entry),
+            let rest = format!(
+                " {entry:02}\"\nDEVICENAME /dev/null:0x{port:04X}\nLIBPATH {}\nCHANNELID 0x{port:04X}\n",
                 own.display()
             );
+            let text = [b"FRIENDLYNAME \"", self.name.as_slice(), rest.as_bytes()].concat();
             or_fail("configure", fs::write(self.config().join(format!("{entry:02}")), text));
         }
     }

@@ -9,6 +9,7 @@ use mynumber::crypto::UnixTime;
 use mynumber::issuance::person::{Person, Secrets, built_in};
 use mynumber::issuance::pki::{Store as AuthorityStore, StoreError};
 use mynumber::issuance::{TestAuthority, personalise};
+use mynumber::transport::Fault;
 use mynumber::virtual_card::{FileStorage, OpenError, Quirks, StorageError, VirtualCard};
 
 use crate::exit::Exit;
@@ -202,6 +203,24 @@ impl Store {
         self.cards().join(format!("{name}.quirks.toml"))
     }
 
+    /// What goes wrong on the wire of the embedded card: the lines `INDEX FAULT` of a file beside it, counted from
+    /// exchange 0 ([`Fault`] has the words).
+    pub(crate) fn faults(&self, name: &str) -> Result<Vec<(usize, Fault)>, Failure> {
+        let text = match std::fs::read_to_string(self.cards().join(format!("{name}.faults"))) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            other => other.map_err(|error| bad_input(&error))?,
+        };
+        parse_faults(&text).ok_or_else(|| {
+            Failure::new(
+                Exit::BadInput,
+                say!(
+                    "{name}.faults: each line is the index of an exchange and a fault, as `3 removed after`",
+                    "{name}.faults: 各行は交信の番号と障害です（例 `3 removed after`）"
+                ),
+            )
+        })
+    }
+
     fn quirks(&self, name: &str) -> Result<Option<Quirks>, Failure> {
         match std::fs::read_to_string(self.quirks_path(name)) {
             Ok(text) => parse_quirks(&text).map(Some),
@@ -209,6 +228,16 @@ impl Store {
             Err(error) => Err(bad_input(&error)),
         }
     }
+}
+
+/// Reads the text of a faults file.
+fn parse_faults(text: &str) -> Option<Vec<(usize, Fault)>> {
+    let lines = text.lines().map(|line| line.split('#').next().unwrap_or_default().trim());
+    let fault = |line: &str| {
+        let (index, fault) = line.split_once(char::is_whitespace)?;
+        Some((index.parse().ok()?, fault.parse().ok()?))
+    };
+    lines.filter(|line| !line.is_empty()).map(fault).collect()
 }
 
 /// The time of the system.
@@ -262,4 +291,21 @@ fn storage_failure(name: &str, error: &StorageError) -> Failure {
 
 fn open_failure(name: &str, error: &OpenError) -> Failure {
     Failure::new(Exit::BadInput, say!("the virtual card {name}: {error}", "仮想カード {name}: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn faults_are_lines_of_index_and_fault() {
+        let faults = parse_faults("# at the log-out\n\n4 removed after # pulled\n0 status 6F00\n").unwrap();
+        let shown: Vec<String> = faults.iter().map(|(at, fault)| format!("{at} {fault}")).collect();
+        assert_eq!(shown, ["4 removed after", "0 status 6F00"]);
+        assert!(
+            ["x removed after", "removed after", "4 burnt", "4"]
+                .iter()
+                .all(|text| parse_faults(text).is_none())
+        );
+    }
 }

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use mynumber::Slot;
-use mynumber::transport::{InProcess, Transport};
+use mynumber::transport::{Faulty, InProcess, Transport};
 
 use crate::cards;
 use crate::exit::Exit;
@@ -25,8 +25,9 @@ pub(crate) fn open(run: &Run) -> Result<Box<dyn Transport>, Failure> {
             Box::new(Interruptible::new(Embedded::open(run, hostile)?, run.interrupt.clone()))
         }
         (None, Some(person)) => {
-            let slot = slot_in_turn(run, person)?;
-            Box::new(Interruptible::new(InProcess::new(slot), run.interrupt.clone()))
+            let card = InProcess::new(slot_in_turn(run, person)?);
+            let faults = cards::Store::of(run)?.faults(person)?;
+            Box::new(Interruptible::new(Faulty::new(card, faults), run.interrupt.clone()))
         }
         (None, None) => reader(run)?,
     };

@@ -51,6 +51,7 @@
 mod card_side;
 mod counted;
 mod error;
+mod fault_text;
 mod faulty;
 mod in_process;
 #[cfg(feature = "pcsc")]
@@ -69,6 +70,7 @@ mod wire;
 pub use card_side::{CardSide, PowerEvent};
 pub use counted::{Counted, Counts};
 pub use error::{Delivery, Error};
+pub use fault_text::ParseFaultError;
 pub use faulty::{Fault, Faulty, When};
 pub use in_process::InProcess;
 pub use recorded::Recorded;

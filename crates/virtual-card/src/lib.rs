@@ -98,8 +98,6 @@ pub use state::{OpenError, WriteError};
 pub use storage::{FileStorage, MemoryStorage, Storage, StorageError};
 
 #[cfg(test)]
-mod power_cut_tests;
-#[cfg(test)]
 mod storage_tests;
 #[cfg(test)]
 mod test_card;

@@ -1,5 +1,18 @@
 //! The command `mynumber` as its users run it.
 
+#[cfg(target_os = "linux")]
+#[expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail as tests do"
+)]
+mod bench;
 mod program;
 
+#[cfg(target_os = "linux")]
+pub use bench::{
+    AUTHENTICATION, Bench, Call, Done, INPUT_ASSIST, JUKI, NUMBER, NUMBER_B, Running, SIGNATURE, WRONG,
+    openssl, openssl_bytes,
+};
 pub use program::program;

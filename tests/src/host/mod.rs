@@ -11,5 +11,5 @@ pub use jobs::{JOBS, Job};
 pub use operations::{Driver, Gained, NEW_PIN, OPERATIONS, Operation};
 pub use sample::{
     BIRTH_DATE, InsertedCard, KnownKey, NUMBER_A, NUMBER_B, PIN, SIGNATURE_PASSWORD, four_digits, hostile,
-    inserted, is_locked, signature_password, tries_left,
+    inserted, is_locked, sample_card, signature_password, tries_left,
 };

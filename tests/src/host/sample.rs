@@ -157,10 +157,18 @@ fn image() -> Made<Image> {
 /// # Errors
 /// None, unless the rows of the model change.
 pub fn inserted(quirks: Quirks) -> Made<InProcess<InsertedCard>> {
+    Ok(InProcess::new(InsertedCard(sample_card(quirks)?)))
+}
+
+/// A new card.
+///
+/// # Errors
+/// None, unless the rows of the model change.
+pub fn sample_card(quirks: Quirks) -> Made<VirtualCard> {
     let mut image = image()?;
     quirks.shape(&mut image);
     let card = VirtualCard::new(image, MemoryStorage::default(), ChaCha20Rng::seed_from_u64(2))?;
-    Ok(InProcess::new(InsertedCard(card.with_quirks(quirks, |_| ()))))
+    Ok(card.with_quirks(quirks, |_| ()))
 }
 
 /// A card that lies, made of the same card, in a reader of the same process.

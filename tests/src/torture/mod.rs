@@ -3,9 +3,17 @@
 //! `cargo xtask torture` runs them all and prints one table; `tests/tests/torture.rs` runs a small part of each, and shows
 //! that each family finds the fault that is planted for it.
 
+mod driver_end;
+mod lines;
 mod report;
 
+pub mod faults;
 pub mod host;
+pub mod hygiene;
+pub mod kills;
+#[cfg(feature = "pcsc")]
+pub mod pcsc;
+pub mod power;
 
 pub use report::{Part, Tally, ensure, quiet_panics};
 
@@ -51,7 +59,15 @@ impl std::fmt::Debug for Family {
 }
 
 /// All of them, in the order in which they run.
-pub const FAMILIES: &[Family] = &[host::FAMILY];
+pub const FAMILIES: &[Family] = &[
+    faults::FAMILY,
+    host::FAMILY,
+    power::FAMILY,
+    kills::FAMILY,
+    hygiene::FAMILY,
+    #[cfg(feature = "pcsc")]
+    pcsc::FAMILY,
+];
 
 impl Family {
     /// Runs it; what keeps it from running is a failure.

@@ -1,15 +1,6 @@
 //! The command through the real PC/SC service: what other programs, the service and the holder of the card may do.
 #![cfg(target_os = "linux")]
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "helpers of tests fail as tests do"
-)]
-
-#[path = "../command/harness.rs"]
-#[expect(dead_code, reason = "shared with the tests of the embedded card, which use all of it")]
-mod harness;
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use std::process::{Child, Stdio};
 use std::time::Duration;
@@ -19,9 +10,8 @@ use mynumber::transport::vpcd::{Plugged, plug};
 use mynumber::transport::{CardSide, Disposition, PowerEvent, Transport};
 use rustix::process::{Pid, Signal, kill_process};
 use testkit::PlainCard;
+use testkit::command::{AUTHENTICATION, Bench, Done, INPUT_ASSIST, SIGNATURE};
 use testkit::pcscd::Pcscd;
-
-use harness::{AUTHENTICATION, Bench, Done, INPUT_ASSIST, SIGNATURE};
 
 const READER: &str = "Test Reader 00 00 00";
 

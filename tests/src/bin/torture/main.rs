@@ -20,6 +20,15 @@ struct Request {
 }
 
 fn main() -> ExitCode {
+    if std::env::args().nth(1).as_deref() == Some("--use-a-pin-and-wait") {
+        return match testkit::torture::hygiene::use_a_pin_and_wait() {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("{error}");
+                ExitCode::FAILURE
+            }
+        };
+    }
     let request = match parse(std::env::args().skip(1)) {
         Ok(request) => request,
         Err(problem) => {
