@@ -34,6 +34,31 @@ fn c2_faults_at_any_exchange_of_a_command_are_told_and_leave_no_output_behind() 
 }
 
 #[test]
+fn a1_to_a18_no_hostile_card_harms_any_operation() {
+    holds("cards", "driver, lies from the first command on");
+}
+
+#[test]
+fn a1_to_a18_a_lie_may_begin_at_any_exchange() {
+    holds("cards", "driver, lies from any command on");
+}
+
+#[test]
+fn a1_to_a18_no_hostile_card_harms_a_command() {
+    holds("cards", "commands, as processes");
+}
+
+#[test]
+fn a15_a16_keys_and_certificates_that_changed_places_sign_nothing() {
+    testkit::torture::cards::swapped();
+}
+
+#[test]
+fn a10_no_status_word_to_any_kind_of_command_does_harm() {
+    testkit::torture::cards::every_status_word();
+}
+
+#[test]
 fn h7_random_sequences_break_no_rule_of_lockout() {
     holds("host", "sequences beside the reference model");
 }

@@ -7,6 +7,7 @@ mod driver_end;
 mod lines;
 mod report;
 
+pub mod cards;
 pub mod faults;
 pub mod host;
 pub mod hygiene;
@@ -61,6 +62,7 @@ impl std::fmt::Debug for Family {
 /// All of them, in the order in which they run.
 pub const FAMILIES: &[Family] = &[
     faults::FAMILY,
+    cards::FAMILY,
     host::FAMILY,
     power::FAMILY,
     kills::FAMILY,

@@ -7,8 +7,6 @@ mod exchanges;
 #[cfg(test)]
 mod failures;
 #[cfg(test)]
-mod hostile;
-#[cfg(test)]
 mod pins;
 #[cfg(test)]
 mod reading;
