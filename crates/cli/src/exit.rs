@@ -41,8 +41,9 @@ pub(crate) enum Exit {
     CaseChanged = 64,
     StoreUnusable = 65,
     Tampered = 66,
-    HalfSet = 67,
+    Unfinished = 67,
     NoIssuerAuthority = 68,
+    NotIdentified = 69,
     Cancelled = 130,
 }
 
@@ -134,9 +135,9 @@ pub(crate) const TABLE: &[(Exit, &str, &str)] = &[
     ),
     (Exit::Tampered, "the audit log is not what was written", "監査ログが書かれたままでない"),
     (
-        Exit::HalfSet,
-        "not all PINs are on the card; resume or roll back",
-        "暗証番号の設定が途中（再開または取り消しが必要）",
+        Exit::Unfinished,
+        "begun on the card and not finished; the message says how to resume it",
+        "カードの処理が途中（メッセージに従って再開する）",
     ),
     (Exit::NoIssuerAuthority, "the card does not know this issuer", "このカードの発行者権限がない"),
     (Exit::Cancelled, "cancelled by Ctrl-C", "Ctrl-Cによる中止"),
@@ -190,8 +191,9 @@ impl Exit {
             Self::CaseChanged => "case_changed",
             Self::StoreUnusable => "store_unusable",
             Self::Tampered => "tampered",
-            Self::HalfSet => "half_set",
+            Self::Unfinished => "unfinished",
             Self::NoIssuerAuthority => "no_issuer_authority",
+            Self::NotIdentified => "not_identified",
             Self::Cancelled => "cancelled",
         }
     }

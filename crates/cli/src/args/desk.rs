@@ -8,6 +8,11 @@ use mynumber::crypto::UnixTime;
 use mynumber::issuance::application::parse_date;
 use mynumber::issuance::photo::{Answer, Exception, Question};
 
+use super::issue::{
+    AnewArguments, ChangeArguments, CrlArguments, DeliverArguments, DeskPinCommand, ExpiryNoticeArguments,
+    PersonaliseArguments, PrepareArguments, RenewArguments, ReportedArguments, SubstitutesArguments,
+    UnlockArguments,
+};
 use crate::language::say;
 use crate::moment;
 
@@ -24,6 +29,9 @@ pub(crate) struct DeskCommon {
     /// Store of the cases, an SQLite file (default: desk.db in the folder of the virtual cards)
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) store: Option<PathBuf>,
+    /// PostgreSQL database in the place of the file; FILE holds the connection: host=/run/postgresql user=desk dbname=cases
+    #[arg(long, global = true, value_name = "FILE", conflicts_with = "store")]
+    pub(crate) database: Option<PathBuf>,
     /// Who does it, for the audit log: letters, digits and hyphens (default: the login name)
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) clerk: Option<String>,
@@ -50,6 +58,37 @@ pub(crate) enum DeskCommand {
     /// Look at the audit log
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Make cards as they are delivered, for simulated residents
+    Personalise(PersonaliseArguments),
+    /// Compare a chip with the resident record, and carry out the wishes on the card
+    Prepare(PrepareArguments),
+    /// Hand a card over: papers, photo, PINs; goes on from where the case stands
+    Deliver(DeliverArguments),
+    /// Set PINs before the hand-over; take them off or put them on afterwards
+    #[command(subcommand)]
+    Pin(DeskPinCommand),
+    /// Show substitute characters to the holder, and write others before the PINs are set
+    Substitutes(SubstitutesArguments),
+    /// Set PINs anew that are locked or forgotten
+    Unlock(UnlockArguments),
+    /// Stop the use of a card, at any hour
+    Suspend(ReportedArguments),
+    /// Lift a suspension with the card in hand: certificates are issued anew
+    Resume(AnewArguments),
+    /// Rewrite a card after a move, a change of name or of the period of stay
+    Change(ChangeArguments),
+    /// Issue certificates anew before they end
+    Renew(RenewArguments),
+    /// Write the letter that says that a card ends
+    ExpiryNotice(ExpiryNoticeArguments),
+    /// Report a card lost
+    Lose(ReportedArguments),
+    /// Take a card back
+    Return(ReportedArguments),
+    /// End what has passed its day: cards nobody fetched, cards at their end
+    Expire,
+    /// Write the list of revoked certificates
+    Crl(CrlArguments),
     /// Copy the store into a new file while others go on working
     Backup {
         /// The new file
@@ -210,7 +249,7 @@ pub(crate) enum AuditCommand {
 }
 
 /// A day, western or by the era.
-fn date(text: &str) -> Result<Date, String> {
+pub(super) fn date(text: &str) -> Result<Date, String> {
     parse_date(text).map_err(|_| {
         say!(
             "a date like 2026-10-01 or 令和8年10月1日 is expected",

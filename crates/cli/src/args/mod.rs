@@ -10,6 +10,7 @@ use crate::language::{Language, say};
 mod card;
 mod certificate;
 mod desk;
+mod issue;
 mod sign;
 mod verify;
 
@@ -21,6 +22,12 @@ pub(crate) use desk::{
     ApplyArguments, AuditCommand, DeskArguments, DeskCommand, DeskCommon, ListEncoding, NoticeArguments,
     PhotoCheckArguments, PhotoCommand, ReceiveArguments, ReportArguments, ShowCaseArguments, Weekday,
     answer_named,
+};
+pub(crate) use issue::{
+    AnewArguments, ChangeArguments, CrlArguments, CrlOf, DeliverArguments, DeskPinCommand, EntryArguments,
+    ExpiryNoticeArguments, LikenessName, PersonaliseArguments, PictureName, PrepareArguments, RenewArguments,
+    ReportedArguments, SetupArguments, SubstitutesArguments, SwitchArguments, SwitchTo, UnlockArguments,
+    VisitArguments,
 };
 pub(crate) use sign::{
     Hash, Padding, SignArguments, SignCmsArguments, SignCommand, SignatureForm, SigningKey,

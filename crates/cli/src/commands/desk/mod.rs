@@ -2,6 +2,7 @@
 
 mod apply;
 mod audit;
+mod card;
 mod notice;
 mod office;
 mod photo;
@@ -13,7 +14,7 @@ mod words;
 
 use serde::Serialize;
 
-use crate::args::{AuditCommand, DeskArguments, DeskCommand, PhotoCommand};
+use crate::args::{AuditCommand, DeskArguments, DeskCommand, DeskPinCommand, PhotoCommand};
 use crate::failure::Failure;
 use crate::language::{Language, say};
 use crate::output::Product;
@@ -31,6 +32,22 @@ pub(crate) fn run(run: &Run, arguments: &DeskArguments) -> Result<(), Failure> {
         DeskCommand::Report(arguments) => report::run(&office, arguments),
         DeskCommand::Show(arguments) => show::run(&office, arguments),
         DeskCommand::Audit(AuditCommand::Verify { noted }) => audit::verify(&office, noted.as_deref()),
+        DeskCommand::Personalise(arguments) => card::personalise::run(&office, arguments),
+        DeskCommand::Prepare(arguments) => card::prepare::run(&office, arguments),
+        DeskCommand::Deliver(arguments) => card::deliver::run(&office, arguments),
+        DeskCommand::Pin(DeskPinCommand::Setup(arguments)) => card::deliver::setup(&office, arguments),
+        DeskCommand::Pin(DeskPinCommand::Switch(arguments)) => card::unlock::switch(&office, arguments),
+        DeskCommand::Substitutes(arguments) => card::anew::substitutes(&office, arguments),
+        DeskCommand::Unlock(arguments) => card::unlock::run(&office, arguments),
+        DeskCommand::Suspend(arguments) => card::after::suspend(&office, arguments),
+        DeskCommand::Resume(arguments) => card::anew::resume(&office, arguments),
+        DeskCommand::Change(arguments) => card::anew::change(&office, arguments),
+        DeskCommand::Renew(arguments) => card::anew::renew(&office, arguments),
+        DeskCommand::ExpiryNotice(arguments) => card::letters::run(&office, arguments),
+        DeskCommand::Lose(arguments) => card::after::lose(&office, arguments),
+        DeskCommand::Return(arguments) => card::after::give_back(&office, arguments),
+        DeskCommand::Expire => card::after::expire(&office),
+        DeskCommand::Crl(arguments) => card::after::crl(&office, arguments),
         DeskCommand::Backup { file } => {
             office.back_up(file)?;
             run.print(&Copied { backup: file.display().to_string() })

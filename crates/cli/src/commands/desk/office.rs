@@ -9,11 +9,14 @@ use mynumber::issuance::lifecycle::{Actor, State};
 use mynumber::issuance::store::{By, Case, Sqlite, Store, StoreError};
 use mynumber::issuance::validity::date_in_japan;
 
+use zeroize::Zeroizing;
+
 use super::words;
 use crate::args::DeskCommon;
 use crate::cards;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::inputs;
 use crate::language::say;
 use crate::output::notice;
 use crate::run::Run;
@@ -33,6 +36,11 @@ impl<'a> Office<'a> {
     pub(super) fn new(run: &'a Run, common: &'a DeskCommon) -> Self {
         let started = cards::now();
         Self { run, common, now: common.at.unwrap_or(started), started }
+    }
+
+    /// When it is done.
+    pub(super) const fn now(&self) -> UnixTime {
+        self.now
     }
 
     /// A time of the machine's clock on the clock of --at.
@@ -77,11 +85,17 @@ impl<'a> Office<'a> {
 
     /// The store, which has to be there.
     pub(super) fn store(&self) -> Result<Box<dyn Store>, Failure> {
-        Ok(Box::new(self.existing()?))
+        match &self.common.database {
+            Some(file) => database(file),
+            None => Ok(Box::new(self.existing()?)),
+        }
     }
 
     /// The store, made when there is none: only an application makes one.
     pub(super) fn store_for_applications(&self) -> Result<Box<dyn Store>, Failure> {
+        if let Some(file) = &self.common.database {
+            return database(file);
+        }
         let path = self.path()?;
         if !path.exists() {
             let shown = path.display();
@@ -122,6 +136,13 @@ impl<'a> Office<'a> {
 
     /// Copies the store while others go on working.
     pub(super) fn back_up(&self, to: &Path) -> Result<(), Failure> {
+        if self.common.database.is_some() {
+            return Err(Failure::new(
+                Exit::Unsupported,
+                say!("a database is backed up by its server", "データベースはサーバー側で複製します"),
+            )
+            .advise(say!("use pg_dump", "pg_dump を使ってください")));
+        }
         self.existing()?.back_up(to).map_err(|error| match error {
             StoreError::Exists => {
                 let shown = to.display();
@@ -136,6 +157,31 @@ impl<'a> Office<'a> {
             other => unusable(to, &other),
         })
     }
+}
+
+/// The longest file with a connection, in bytes.
+const CONNECTION: u64 = 4096;
+
+/// The store in a database; the file may hold a password, so nothing of it is shown.
+fn database(file: &Path) -> Result<Box<dyn Store>, Failure> {
+    let bytes = Zeroizing::new(inputs::read(file, CONNECTION)?);
+    let text = std::str::from_utf8(&bytes).map_err(|_| inputs::unusable(file, "UTF-8?"))?;
+    connect(file, text.trim())
+}
+
+#[cfg(feature = "postgres")]
+fn connect(file: &Path, parameters: &str) -> Result<Box<dyn Store>, Failure> {
+    let store = mynumber::issuance::store::Postgres::open(parameters);
+    Ok(Box::new(store.map_err(|error| unusable(file, &error))?))
+}
+
+#[cfg(not(feature = "postgres"))]
+fn connect(_: &Path, _: &str) -> Result<Box<dyn Store>, Failure> {
+    Err(Failure::new(
+        Exit::Unsupported,
+        say!("this program was built without PostgreSQL", "このプログラムはPostgreSQLなしで作られています"),
+    )
+    .advise(say!("build it with --features postgres", "--features postgres でビルドしてください")))
 }
 
 /// A store that cannot be opened.

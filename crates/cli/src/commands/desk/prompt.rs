@@ -1,6 +1,6 @@
 //! Questions with visible answers, one line each: on standard error, so that standard output stays the product.
 
-use std::io::{BufRead, IsTerminal, Write};
+use std::io::{Error, ErrorKind, IsTerminal, Write};
 
 use zeroize::Zeroizing;
 
@@ -10,7 +10,7 @@ use crate::language::say;
 use crate::run::Run;
 
 /// The longest answer, in bytes.
-const LONGEST: u64 = 4096;
+const LONGEST: usize = 4096;
 
 /// Somebody who answers.
 pub(super) struct Prompt<'a> {
@@ -32,30 +32,24 @@ impl<'a> Prompt<'a> {
         let mut out = std::io::stderr().lock();
         let _ = write!(out, "{question}: ").and_then(|()| out.flush());
         drop(out);
-        let mut answer = Zeroizing::new(String::new());
-        let read = self
-            .run
-            .interrupt
-            .prompting(|| std::io::Read::take(std::io::stdin().lock(), LONGEST).read_line(&mut answer));
-        match read {
-            Ok(count) if count > 0 && answer.ends_with('\n') => {
-                let kept = answer.trim_end_matches(['\n', '\r']).len();
-                answer.truncate(kept);
-                Ok(answer)
-            }
-            Ok(count) if count > 0 && u64::try_from(count).is_ok_and(|count| count < LONGEST) => Ok(answer),
-            Ok(count) if count > 0 => Err(Failure::new(
+        let answer = self.run.interrupt.prompting(read_line).map_err(|error| {
+            Failure::new(
                 Exit::BadInput,
-                say!("the answer is too long; nothing was entered", "回答が長すぎます。何も登録していません"),
-            )),
-            _ => Err(Failure::new(
+                say!(
+                    "the answer cannot be read: {error}; nothing was entered",
+                    "回答を読めません: {error}。何も登録していません"
+                ),
+            )
+        })?;
+        answer.ok_or_else(|| {
+            Failure::new(
                 Exit::BadInput,
                 say!(
                     "the answers have ended; nothing was entered",
                     "入力が終わりました。何も登録していません"
                 ),
-            )),
-        }
+            )
+        })
     }
 
     /// The answer to a question of yes or no.
@@ -69,4 +63,30 @@ impl<'a> Prompt<'a> {
             }
         }
     }
+}
+
+/// One line of standard input, byte by byte: what follows may be PINs, which another reader takes and no buffer keeps.
+fn read_line() -> std::io::Result<Option<Zeroizing<String>>> {
+    let mut line = Zeroizing::new(Vec::with_capacity(LONGEST));
+    let mut byte = [0u8; 1];
+    loop {
+        let count =
+            rustix::io::retry_on_intr(|| rustix::io::read(rustix::stdio::stdin(), byte.as_mut_slice()))?;
+        let [value] = byte;
+        if count == 0 && line.is_empty() {
+            return Ok(None);
+        }
+        if count == 0 || value == b'\n' {
+            break;
+        }
+        if line.len() == LONGEST {
+            return Err(ErrorKind::FileTooLarge.into());
+        }
+        line.push(value);
+    }
+    if line.last() == Some(&b'\r') {
+        line.pop();
+    }
+    let text = std::str::from_utf8(&line).map_err(|_| Error::from(ErrorKind::InvalidData))?;
+    Ok(Some(Zeroizing::new(text.to_owned())))
 }

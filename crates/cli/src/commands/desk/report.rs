@@ -22,13 +22,19 @@ const PIECE: u32 = 1000;
 const AHEAD: i64 = 30;
 
 /// Cases that wait in a state: what is to be done, and by which command.
-const WAITING: [(State, &str, &str); 6] = [
+const WAITING: [(State, &str, &str); 12] = [
     (State::Received, "prepare", "desk prepare"),
     (State::Prepared, "send-notice", "desk notice --send"),
     (State::AtCounter, "identify", "desk deliver"),
     (State::Identified, "begin-pins", "desk deliver"),
+    (State::Rewriting, "set-substitutes", "desk substitutes --set"),
     (State::SettingPins, "finish-pins", "desk pin setup"),
     (State::PinsSet, "hand-over", "desk deliver"),
+    (State::Resetting, "reset-pin", "desk unlock"),
+    (State::Changing, "change-record", "desk change"),
+    (State::Lifting, "lift-suspension", "desk resume"),
+    (State::Renewing, "renew-certificates", "desk renew"),
+    (State::Switching, "switch-pins", "desk pin switch"),
 ];
 
 pub(super) fn run(office: &Office<'_>, arguments: &ReportArguments) -> Result<(), Failure> {

@@ -2,8 +2,9 @@
 
 use std::fmt::Write;
 
+use mynumber::crypto::certificate::Purpose;
 use mynumber::issuance::application::{FormId, Particulars};
-use mynumber::issuance::store::{Case, Store};
+use mynumber::issuance::store::{Case, CertificateState, IssuedCertificate, Store};
 use serde::Serialize;
 
 use super::office::Office;
@@ -33,8 +34,15 @@ pub(super) fn run(office: &Office<'_>, arguments: &ShowCaseArguments) -> Result<
         true => Some(Person::of(&store.resident(case.number).map_err(failed)?)),
         false => None,
     };
-    let done = done(store.as_mut(), case.number)?;
-    office.run.print(&Shown::of(&case, person, done))
+    let mut shown = Shown::of(&case, person, done(store.as_mut(), case.number)?);
+    let certificates = store.certificates(case.number).map_err(failed)?;
+    shown.certificates = certificates.iter().map(Issued::of).collect();
+    let papers = store.papers(case.number).map_err(failed)?;
+    shown.papers = papers
+        .iter()
+        .map(|paper| Presented { document: paper.document.name(), collected: paper.collected })
+        .collect();
+    office.run.print(&shown)
 }
 
 /// What the audit log says of a case.
@@ -63,9 +71,59 @@ struct Shown {
     state_text: &'static str,
     registered_at: String,
     deadline: Option<String>,
+    card: Option<String>,
+    expiry: Option<String>,
+    successor: Option<u64>,
     wishes: Wishes,
+    certificates: Vec<Issued>,
+    papers: Vec<Presented>,
     person: Option<Person>,
     done: Vec<Done>,
+}
+
+#[derive(Serialize)]
+struct Issued {
+    purpose: &'static str,
+    serial: String,
+    not_after: String,
+    /// `in_force`, `destroyed`, `revoked`.
+    state: &'static str,
+    reason: Option<String>,
+    revoked_at: Option<String>,
+    #[serde(skip)]
+    name: &'static str,
+}
+
+impl Issued {
+    fn of(certificate: &IssuedCertificate) -> Self {
+        let (state, reason, revoked_at) = match certificate.state {
+            CertificateState::InForce => ("in_force", None, None),
+            CertificateState::Destroyed => ("destroyed", None, None),
+            CertificateState::Revoked { reason, at } => {
+                ("revoked", Some(reason.to_string()), Some(at.to_string()))
+            }
+            _ => ("unknown", None, None),
+        };
+        Self {
+            purpose: if certificate.purpose == Purpose::Signature {
+                "signature"
+            } else {
+                "user_authentication"
+            },
+            serial: certificate.serial.iter().map(|byte| format!("{byte:02X}")).collect(),
+            not_after: certificate.not_after.to_string(),
+            state,
+            reason,
+            revoked_at,
+            name: words::of_purpose(certificate.purpose),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Presented {
+    document: &'static str,
+    collected: bool,
 }
 
 #[derive(Serialize)]
@@ -115,6 +173,11 @@ impl Shown {
             state_text: words::of_state(case.state),
             registered_at: case.registered.to_string(),
             deadline: case.deadline.map(|deadline| deadline.to_string()),
+            card: case.card.map(|card| card.as_str().to_owned()),
+            expiry: case.expiry.map(|expiry| expiry.to_string()),
+            successor: case.successor,
+            certificates: Vec::new(),
+            papers: Vec::new(),
             wishes: Wishes {
                 signature_certificate: case.wishes.signature,
                 user_authentication_certificate: case.wishes.user_authentication,
@@ -141,6 +204,15 @@ impl Product for Shown {
         if let Some(deadline) = &self.deadline {
             line("Fetched at the latest", "交付期限", deadline);
         }
+        if let Some(card) = &self.card {
+            line("Card", "製造番号", card);
+        }
+        if let Some(expiry) = &self.expiry {
+            line("Last day of the card", "カードの有効期限", expiry);
+        }
+        if let Some(successor) = &self.successor {
+            line("Replaced by case", "後継の案件", &successor.to_string());
+        }
         line("Signature certificate", "署名用電子証明書", yes(self.wishes.signature_certificate));
         line(
             "User-authentication certificate",
@@ -151,6 +223,14 @@ impl Product for Shown {
             line("Name", "氏名", &Escaped(&person.name).to_string());
             line("Address", "住所", &Escaped(&person.address).to_string());
             line("Born", "生年月日", &person.birth_date);
+        }
+        for issued in &self.certificates {
+            let Issued { name, serial, not_after, state, .. } = issued;
+            let reason = issued.reason.as_deref().unwrap_or_default();
+            out.push_str(&say!(
+                "  {name} {serial}, to {not_after}: {state} {reason}\n",
+                "  {name} {serial}（{not_after} まで）: {state} {reason}\n"
+            ));
         }
         for done in &self.done {
             let Done { record, at, clerk, actor, event, detail } = done;

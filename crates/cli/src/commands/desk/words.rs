@@ -46,7 +46,7 @@ fn japanese(error: &StoreError) -> String {
         StoreError::NoSuchCase { number } => format!("案件 {number} はありません"),
         StoreError::FormInUse { number } => format!("同じ申請書による案件 {number} があります"),
         StoreError::Changed { number, .. } => format!("案件 {number} は他の窓口で変更されました"),
-        StoreError::Refused { number, refusal } => format!("案件 {number}: {}", refused(refusal)),
+        StoreError::Refused { number, refusal } => format!("案件 {number}: {}", of_refusal(refusal)),
         StoreError::NoSuchForm { row } => {
             format!("一覧表の{row}件目: この申請書による案件がありません")
         }
@@ -63,6 +63,7 @@ fn japanese(error: &StoreError) -> String {
         StoreError::Certificate { number, purpose, why } => {
             format!("案件 {number}: {}: {}", of_purpose(*purpose), of_certificate(*why))
         }
+        StoreError::Parameters => "接続の書き方を解釈できません".to_owned(),
         StoreError::Lost => "データベースとの接続が切れました。案件を確認してください".to_owned(),
         StoreError::Unencrypted => {
             "データベースへの経路が暗号化されません。このコンピューターのソケットだけが使えます".to_owned()
@@ -131,7 +132,7 @@ fn advice(error: &StoreError) -> Option<String> {
             "look at it with `mynumber desk show {number}`, then repeat the command",
             "`mynumber desk show {number}` で確認してからやり直してください"
         ),
-        StoreError::Refused { number, refusal } => next_step(*number, refusal),
+        StoreError::Refused { number, refusal } => of_step_advice(*number, refusal),
         StoreError::Newer { .. } => {
             say!("use the newer version of this program", "新しい版のプログラムを使ってください")
         }
@@ -154,7 +155,8 @@ fn advice(error: &StoreError) -> Option<String> {
     })
 }
 
-fn next_step(number: u64, refusal: &Refusal) -> String {
+/// What to do after a refusal.
+pub(super) fn of_step_advice(number: u64, refusal: &Refusal) -> String {
     let Why::Missing(step) = refusal.why else {
         return say!(
             "`mynumber desk show {number}` tells what was done",
@@ -174,12 +176,17 @@ fn next_step(number: u64, refusal: &Refusal) -> String {
 const fn command_of(step: Step) -> Option<&'static str> {
     Some(match step {
         Step::Receive => "`mynumber desk receive`",
+        Step::Prepare => "`mynumber desk prepare`",
+        Step::OpenCounter | Step::Identify | Step::HandOver => "`mynumber desk deliver`",
+        Step::BeginPins | Step::FinishPins => "`mynumber desk pin setup`",
+        Step::BeginLift | Step::LiftSuspension => "`mynumber desk resume`",
         Step::SendNotice => "`mynumber desk notice --send`",
         _ => return None,
     })
 }
 
-fn refused(refusal: &Refusal) -> String {
+/// A step that is not taken, in Japanese.
+pub(super) fn of_refusal(refusal: &Refusal) -> String {
     let (state, step) = (refusal.state.japanese(), of_step(refusal.step));
     match refusal.why {
         Why::Missing(missing) => {
@@ -202,6 +209,8 @@ pub(super) fn of_step(step: Step) -> &'static str {
         Step::LeaveCounter => "窓口退出",
         Step::Identify => "本人確認",
         Step::SendBack => "差し戻し",
+        Step::BeginSubstitutes => "代替文字修正の開始",
+        Step::SetSubstitutes => "代替文字修正",
         Step::BeginPins => "暗証番号設定の開始",
         Step::FinishPins => "暗証番号設定の完了",
         Step::RollBackPins => "暗証番号設定の取り消し",
@@ -209,9 +218,16 @@ pub(super) fn of_step(step: Step) -> &'static str {
         Step::HandOver => "交付",
         Step::ExpireUncollected => "交付期限切れ",
         Step::ChangePin => "暗証番号変更",
+        Step::BeginReset => "暗証番号再設定の開始",
         Step::ResetPin => "暗証番号再設定",
+        Step::BeginChange => "記載事項変更の開始",
         Step::ChangeRecord => "記載事項変更",
+        Step::BeginRenewal => "電子証明書更新の開始",
+        Step::RenewCertificates => "電子証明書更新",
+        Step::BeginSwitch => "顔認証切替の開始",
+        Step::SwitchPins => "顔認証切替",
         Step::Suspend => "一時停止",
+        Step::BeginLift => "一時停止解除の開始",
         Step::LiftSuspension => "一時停止解除",
         Step::ReportLoss => "紛失届",
         Step::Replace => "再交付",
@@ -229,6 +245,7 @@ fn of_actor(actor: Actor) -> &'static str {
         Actor::Municipality => "市区町村の職員",
         Actor::CallCentre => "コールセンター",
         Actor::Calendar => "期日処理",
+        Actor::ConvenienceStore => "コンビニ等の端末",
         other => other.name(),
     }
 }

@@ -51,6 +51,16 @@ fn simulated(run: &Run) -> Result<Vec<(Chain, CardVerifiableKey)>, Failure> {
     Chain::ALL.into_iter().map(root).collect::<Result<_, _>>().map_err(|error| unusable(&error))
 }
 
+/// Does something with the authorities of the virtual cards.
+pub(crate) fn with_simulated<T>(
+    run: &Run,
+    work: impl FnOnce(&[Authority<'_>]) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let roots = simulated(run)?;
+    let own = roots.iter().map(|(chain, key)| key.as_authority(*chain)).collect::<Result<Vec<_>, _>>();
+    work(&own.map_err(|error| unusable(&error))?)
+}
+
 fn unusable(error: &dyn std::fmt::Display) -> Failure {
     Failure::new(Exit::BadInput, say!("{error}", "仮想カードの認証局を使えません: {error}"))
 }
@@ -89,7 +99,7 @@ fn proof(run: &Run, with: FaceKey, authorities: &[Authority<'_>]) -> Result<Genu
 }
 
 /// Why a card did not prove to be genuine; what a PIN or a reader did wrong keeps its own exit code.
-fn failure(error: &Error) -> Failure {
+pub(crate) fn failure(error: &Error) -> Failure {
     let place = place(error.object());
     let why = match (Language::current(), error.kind()) {
         (Language::Ja, ErrorKind::Check(error)) => japanese(error.kind()),

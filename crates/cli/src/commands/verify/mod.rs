@@ -1,7 +1,7 @@
 //! `verify`: evidence or a precise refusal, in words and in JSON.
 
 mod batch;
-mod card;
+pub(crate) mod card;
 mod certificate;
 mod cms;
 mod revocation;

@@ -1,10 +1,15 @@
 //! `desk`: what comes in, what goes out, and that nothing is done by halves.
 
+mod afterwards;
 mod applying;
+mod delivering;
 mod office;
 mod receiving;
 
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
+
+use mynumber::applet::check_digit;
 
 use crate::harness::{Bench, Call, Done};
 
@@ -14,6 +19,19 @@ pub(crate) const DAY: &str = "2026-11-23";
 /// A bench with photos, without a store yet.
 pub(crate) struct Office {
     pub(crate) bench: Bench,
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
 }
 
 /// A photo that holds to the rules.
@@ -40,6 +58,70 @@ pub(crate) fn form_id(number: u32) -> String {
 /// The serial number of a resident's card.
 pub(crate) fn serial(number: u32) -> String {
     format!("99{number:013}")
+}
+
+/// The PINs of a delivery, in the published order.
+pub(crate) const PINS: [&str; 4] = ["LIFE77PIN9", "9173", "2806", "4951"];
+
+/// What the clerk says when everything is in order at the counter.
+pub(crate) const IN_ORDER: [&str; 8] = [
+    "--presented",
+    "drivers-licence",
+    "--collected",
+    "delivery-notice",
+    "--likeness",
+    "same",
+    "--record-agrees",
+    "--face-print-agrees",
+];
+
+/// The same afterwards, at the window.
+pub(crate) const VISIT: [&str; 5] = ["--presented", "passport", "--likeness", "same", "--record-agrees"];
+
+/// My Number of a resident.
+fn my_number(number: u32) -> String {
+    let digits = format!("{:011}", number + 10);
+    let check = check_digit(digits.as_bytes().try_into().unwrap()).unwrap();
+    digits + &char::from(check).to_string()
+}
+
+/// The resident record, as a person file.
+pub(crate) fn record(number: u32) -> String {
+    format!(
+        r#"name = "見本　{number}郎"
+address = "見本県試験市架空四丁目{number}番"
+birth_date = 1990-12-31
+sex = "male"
+my_number = "{}"
+security_code = "9910"
+serial = "{}"
+"#,
+        my_number(number),
+        serial(number)
+    )
+}
+
+/// Made once for all tests of this process.
+fn noticed() -> &'static Path {
+    static NOTICED: OnceLock<PathBuf> = OnceLock::new();
+    NOTICED.get_or_init(|| {
+        let office = Office::with_applications(1);
+        let declined = "signature_certificate = true";
+        office.apply(&application(2).replace(declined, "signature_certificate = false"));
+        office.apply(&application(3));
+        office.make(&[1, 2, 3]);
+        for number in 1..=3 {
+            let reader = format!("virtual:{}", serial(number));
+            let done = office.prepare(number, &["--reader", &reader]);
+            assert_eq!(done.code, 0, "{done:?}");
+        }
+        let sent = office.desk(&["notice", "--send", "-o", "letters.csv", "--json"]);
+        assert_eq!((sent.code, &sent.json()["sent"]), (0, &serde_json::json!([1, 2, 3])), "{sent:?}");
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("desk-noticed");
+        let _ = std::fs::remove_dir_all(&folder);
+        copy(&office.bench.path(""), &folder);
+        folder
+    })
 }
 
 /// An application that is in order.
@@ -88,6 +170,54 @@ impl Office {
             office.apply(&application(number));
         }
         office
+    }
+
+    /// Residents 1 to 3 whose cards are made, received, prepared and noticed; the second wishes no signature certificate.
+    pub(crate) fn noticed() -> Self {
+        let office = Self::new();
+        copy(noticed(), &office.bench.path(""));
+        office
+    }
+
+    /// Makes the cards of these residents and takes them in.
+    pub(crate) fn make(&self, numbers: &[u32]) {
+        let mut orders = "form_id,record\n".to_owned();
+        for number in numbers {
+            self.bench.write(&format!("r{number}.toml"), record(*number));
+            orders += &format!("{},r{number}.toml\n", form_id(*number));
+        }
+        self.bench.write("orders.csv", orders);
+        let made = self.desk(&["personalise", "orders.csv", "-o", "list.csv", "--force", "--json"]);
+        assert_eq!(
+            (made.code, made.json()["cards"].as_u64()),
+            (0, u64::try_from(numbers.len()).ok()),
+            "{made:?}"
+        );
+        let serials: String = numbers.iter().map(|number| serial(*number) + "\n").collect();
+        self.bench.write("cards.csv", &serials);
+        self.bench.write("notices.txt", &serials);
+        let receive = ["receive", "list.csv", "--delivered", "cards.csv", "--notices", "notices.txt"];
+        let received = self.desk(&receive);
+        assert_eq!(received.code, 0, "{received:?}");
+    }
+
+    /// `desk prepare` of a resident.
+    pub(crate) fn prepare(&self, number: u32, more: &[&str]) -> Done {
+        let (case, record) = (number.to_string(), format!("r{number}.toml"));
+        let fixed = ["prepare", &case, "--record", &record, "--pictures", "name,address,photo"];
+        self.desk(&[&fixed[..], more].concat())
+    }
+
+    /// A command on the card of a resident.
+    pub(crate) fn on_card(&self, at: &str, number: u32, arguments: &[&str], pins: &[&str]) -> Done {
+        let reader = format!("virtual:{}", serial(number));
+        self.call_at(at, &[arguments, &["--reader", &reader]].concat()).pins(pins).finish()
+    }
+
+    /// `desk deliver` with everything in order.
+    pub(crate) fn deliver(&self, number: u32, pins: &[&str]) -> Done {
+        let case = number.to_string();
+        self.on_card(DAY, number, &[&["deliver", &case][..], &IN_ORDER].concat(), pins)
     }
 
     fn apply(&self, text: &str) {

@@ -22,6 +22,18 @@ fn a_store_that_is_missing_foreign_or_of_another_kind_is_told_with_what_to_do() 
 }
 
 #[test]
+fn a_database_is_told_apart_from_a_file_and_its_password_is_not_shown() {
+    let office = Office::new();
+    office.bench.write("db.txt", "host=/nowhere user=desk password=HUSH77 dbname=cases\n");
+    let done = office.bench.bare_call(&["desk", "report", "--database", "db.txt"]).finish();
+    assert!([34, 65].contains(&done.code) && !done.stderr.contains("HUSH77"), "{done:?}");
+    let both = ["desk", "report", "--database", "db.txt", "--store", "cases.db"];
+    assert_eq!(office.bench.bare_call(&both).finish().code, 2);
+    let absent = office.bench.bare_call(&["desk", "report", "--database", "absent"]).finish();
+    assert_eq!(absent.code, 3, "{absent:?}");
+}
+
+#[test]
 fn a_newer_store_is_not_touched() {
     let office = Office::with_applications(1);
     // user_version, four bytes at 60 of the header of an SQLite file.
