@@ -9,6 +9,7 @@
 //! cargo run --example status any
 //! ```
 
+pub mod office;
 pub mod wire;
 pub mod world;
 

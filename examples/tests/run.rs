@@ -88,6 +88,24 @@ fn record_and_replay_needs_the_card_once() {
 }
 
 #[test]
+fn issue_100_residents_hands_every_card_over() {
+    // As many as are made in a moment; without the number there are a hundred.
+    let text = succeeded(&program("issue_100_residents").arg("6").output().unwrap());
+    assert!(text.contains("cases:                   6 handed-over"), "{text}");
+    assert!(text.contains("every chip proved") && text.contains("54 records, unbroken"), "{text}");
+}
+
+#[test]
+fn set_pins_from_your_software_sets_every_pin_and_advises() {
+    let text = succeeded(&program("set_pins_from_your_software").output().unwrap());
+    assert!(text.contains("case 1:   handed-over"), "{text}");
+    assert!(text.contains("advice:   This runs up or down"), "{text}");
+    for set in ["Signature: Left(5)", "UserAuthentication: Left(3)", "Juki: Left(3)", "Common: Left(3)"] {
+        assert!(text.contains(set), "{set}: {text}");
+    }
+}
+
+#[test]
 fn serve_virtual_card_answers_the_driver_with_its_atr() {
     // The driver's side of the slot: it listens, the card calls.
     let driver = TcpListener::bind("127.0.0.1:0").unwrap();

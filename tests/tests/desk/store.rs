@@ -2,7 +2,7 @@
 
 use mynumber::applet::Date;
 use mynumber::crypto::certificate::Purpose;
-use mynumber::issuance::application::{Confirmed, Particulars, Receipt};
+use mynumber::issuance::application::{Confirmed, FormId, Particulars, Receipt};
 use mynumber::issuance::audit::Record;
 use mynumber::issuance::desk::stage::{AtCounter, Identified, Noticed, PinsSet, SettingPins};
 use mynumber::issuance::desk::{At, Desk, DeskError};
@@ -73,6 +73,10 @@ impl Store for Failing<'_> {
         by: &By,
     ) -> Result<Vec<Registration>, StoreError> {
         self.write(|store| store.register_all(applications, by))
+    }
+
+    fn enter_form(&mut self, number: u64, version: u64, form: &FormId, by: &By) -> Result<Case, StoreError> {
+        self.write(|store| store.enter_form(number, version, form, by))
     }
 
     fn case(&mut self, number: u64) -> Result<Case, StoreError> {

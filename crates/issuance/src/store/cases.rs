@@ -7,7 +7,7 @@ use super::sql::{Database, Sql, signed};
 use super::{
     By, Case, Change, IssuedCertificate, Paper, Registration, Store, StoreError, certificates, rows,
 };
-use crate::application::{Confirmed, Particulars, Receipt};
+use crate::application::{Confirmed, FormId, Particulars, Receipt};
 use crate::audit::{Head, Record};
 use crate::lifecycle::{State, Step, next};
 use crate::receipt::{Released, Serial};
@@ -27,6 +27,24 @@ impl<D: Database> Store for D {
         by: &By,
     ) -> Result<Vec<Registration>, StoreError> {
         self.write(|sql| applications.into_iter().map(|one| register(sql, one, by)).collect())
+    }
+
+    fn enter_form(&mut self, number: u64, version: u64, form: &FormId, by: &By) -> Result<Case, StoreError> {
+        self.write(|sql| {
+            let case = rows::case(sql, number)?;
+            if case.version != version {
+                return Err(StoreError::Changed { number, version: case.version });
+            }
+            if case.state != State::Registered || !rows::is_without_form(sql, number)? {
+                return Err(StoreError::FormKnown { number });
+            }
+            if let Some(living) = rows::living(sql, form.as_str())? {
+                return Err(StoreError::FormInUse { number: living.number });
+            }
+            rows::give_form(sql, number, form)?;
+            append(sql, by, "enter-form", "", number)?;
+            rows::case(sql, number)
+        })
     }
 
     fn case(&mut self, number: u64) -> Result<Case, StoreError> {

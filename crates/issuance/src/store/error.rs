@@ -22,6 +22,12 @@ pub enum StoreError {
         /// The number of that case.
         number: u64,
     },
+    /// The case has an application form id, or is too far to be given one.
+    #[error("case {number} has an application form id already, or its card came")]
+    FormKnown {
+        /// The case.
+        number: u64,
+    },
     /// Somebody else changed the case in the meantime: look at it again.
     #[error("case {number} was changed in the meantime: its version is {version}")]
     Changed {

@@ -30,7 +30,7 @@ use mynumber_applet::Date;
 use mynumber_crypto::UnixTime;
 use mynumber_crypto::certificate::Purpose;
 
-use crate::application::{Confirmed, Particulars, Receipt, Wishes};
+use crate::application::{Confirmed, FormId, Particulars, Receipt, Wishes};
 use crate::audit::{Clerk, Head, Record, Tampered};
 use crate::lifecycle::{Actor, State, Step};
 use crate::receipt::{Released, Serial};
@@ -103,6 +103,13 @@ pub trait Store {
         applications: Vec<Confirmed>,
         by: &By,
     ) -> Result<Vec<Registration>, StoreError>;
+
+    /// Notes the application form id under which a hand-written application went to the issuer: its card comes under it.
+    ///
+    /// # Errors
+    /// [`StoreError::FormKnown`] when the case has an id already, or is no longer only registered;
+    /// [`StoreError::FormInUse`], [`StoreError::Changed`], [`StoreError::NoSuchCase`]; nothing was changed then.
+    fn enter_form(&mut self, number: u64, version: u64, form: &FormId, by: &By) -> Result<Case, StoreError>;
 
     /// The case of a number.
     ///

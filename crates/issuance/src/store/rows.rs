@@ -198,6 +198,19 @@ pub(super) fn insert(sql: &mut dyn Sql, application: &Application) -> Result<(),
     )
 }
 
+/// Whether the application was hand-written and went to the issuer under no id yet.
+pub(super) fn is_without_form(sql: &mut dyn Sql, number: u64) -> Result<bool, StoreError> {
+    let number = signed(number, "number")?.into();
+    Ok(!list(sql, cases_where!("number = ?1 AND form_id IS NULL"), &[number])?.is_empty())
+}
+
+pub(super) fn give_form(sql: &mut dyn Sql, number: u64, form: &FormId) -> Result<(), StoreError> {
+    sql.execute(
+        "UPDATE cases SET form_id = ?2, version = version + 1 WHERE number = ?1",
+        &[signed(number, "number")?.into(), form.as_str().into()],
+    )
+}
+
 pub(super) fn give_card(sql: &mut dyn Sql, number: u64, card: &Serial) -> Result<(), StoreError> {
     sql.execute(
         "UPDATE cases SET card = ?2 WHERE number = ?1",

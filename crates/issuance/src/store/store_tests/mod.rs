@@ -86,6 +86,7 @@ on_each_store! {
     a_card_nobody_fetched_before_the_deadline_expires,
     a_noted_end_of_the_log_is_found_again,
     a_card_belongs_to_one_case,
+    a_hand_written_application_gets_the_id_under_which_its_card_comes,
     everything_that_goes_with_a_step_is_there_or_nothing,
     what_does_not_go_with_a_step_is_refused,
     a_certificate_is_issued_held_revoked_and_issued_anew,

@@ -109,6 +109,31 @@ pub(super) fn a_noted_end_of_the_log_is_found_again(store: &mut dyn Store) {
     assert!(matches!(error, StoreError::Tampered(Tampered::NotTheNoted { number: 3 })));
 }
 
+pub(super) fn a_hand_written_application_gets_the_id_under_which_its_card_comes(store: &mut dyn Store) {
+    let mut entry = entry();
+    entry.channel = Channel::Post;
+    entry.photo = Photo::Paper(paper_photo());
+    entry.form = Form::hand_written("123456789018").unwrap();
+    store.register(entry.check(today()).unwrap().confirm(), &desk()).unwrap();
+    store.register(application(2), &desk()).unwrap();
+    let id = |number: u64| FormId::parse(&format!("{number:023}")).unwrap();
+    assert!(store.receive(&released(&[1]), &desk()).is_err());
+    let taken = store.enter_form(1, 1, &id(2), &desk()).unwrap_err();
+    assert!(matches!(taken, StoreError::FormInUse { number: 2 }), "{taken}");
+    let late = store.enter_form(1, 7, &id(1), &desk()).unwrap_err();
+    assert!(matches!(late, StoreError::Changed { number: 1, version: 1 }), "{late}");
+    assert_eq!(store.enter_form(1, 1, &id(1), &desk()).unwrap().version, 2);
+    for number in [1, 2] {
+        let version = store.case(number).unwrap().version;
+        let again = store.enter_form(number, version, &id(9), &desk()).unwrap_err();
+        assert!(matches!(again, StoreError::FormKnown { .. }), "{again}");
+    }
+    store.receive(&released(&[1]), &desk()).unwrap();
+    let events: Vec<String> = store.audit(0, 100).unwrap().into_iter().map(|record| record.event).collect();
+    assert_eq!(events, ["register", "register", "enter-form", "receive"]);
+    store.verify_audit(None).unwrap();
+}
+
 /// A case whose card is with its holder, with the last day of the card and both certificates; its version.
 pub(super) fn handed_over(store: &mut dyn Store, number: u64, expiry: &str) -> u64 {
     let receipt = store.register(application(number), &desk()).unwrap();
