@@ -90,13 +90,14 @@ impl Office {
     /// A card cannot be made.
     pub fn make_cards(&self, people: &[Person], mut made: impl FnMut(u64)) -> Outcome<()> {
         let order = |person: &Person| Order { file: self.file(person), person: person.clone() };
-        let mut count = 0;
+        let orders: Vec<Order> = people.iter().map(order).collect();
+        let (master, mut count) = (&self.master, 0);
         let summary = batch::personalise(
-            people.iter().map(order),
+            orders.into_iter(),
             std::thread::available_parallelism()?,
             &mut mynumber::system_random(),
             |person, rng| {
-                personalise_as_delivered(testing::authority(), person, &self.master, testing::ISSUED, rng)
+                personalise_as_delivered(testing::authority(), person, master, testing::ISSUED, rng)
             },
             |_| {
                 count += 1;

@@ -1,19 +1,25 @@
 //! How many applications are validated and registered in a second, how many cards personalised, and that memory stays
 //! where it is meanwhile.
 //!
-//! Run: `cargo run --release -p benches --bin issuance [APPLICATIONS [CARDS]]`; 10,000 and 20 unless said otherwise. Every
-//! application brings a photo of its own file length, which is decoded; all cores work. Registering is one transaction
-//! for each 500, on the disk of the temporary folder. A card has six new RSA keys of 2048 bits, and its file is on the disk
-//! when it counts. It ends with an error when memory grows by more than 32 MiB between the first tenth and the end.
+//! Run: `cargo run --release -p benches --bin issuance [APPLICATIONS [CARDS [DESKS]]]`; 10,000, 20 and twice the cores
+//! unless said otherwise. Every application brings a photo of its own file length, which is decoded; all cores work.
+//! Registering is one transaction for each 500, on the disk of the temporary folder. A card has six new RSA keys of 2048
+//! bits, and its file is on the disk when it counts. It ends with an error when memory grows by more than 32 MiB between
+//! the first tenth and the end.
+//!
+//! Desks at the same time, 1, 2, and so on, each with a virtual reader, set the four PINs of cards. Measured is what the
+//! processor does for it, on both sides of the wire: a card in memory, and no disk. The ratio is to one desk.
 
 use std::convert::Infallible;
 use std::io::{Write, stdout};
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jpeg_encoder::{ColorType, Encoder};
-use mynumber::applet::{Date, Sex};
+use mynumber::applet::pin::{FourDigitPin, Secret, SignaturePassword};
+use mynumber::applet::{Date, PinId, Sex};
 use mynumber::batch::{Batch, Cancel};
 use mynumber::crypto::UnixTime;
 use mynumber::issuance::application::{
@@ -22,10 +28,14 @@ use mynumber::issuance::application::{
 };
 use mynumber::issuance::audit::Clerk;
 use mynumber::issuance::batch::{self, Order};
+use mynumber::issuance::issuer::{AssumedIssuer, Issuer, IssuerMasterKey};
 use mynumber::issuance::lifecycle::{Actor, State};
 use mynumber::issuance::person::{Secrets, built_in};
 use mynumber::issuance::store::{By, Registration, Sqlite, Store};
-use mynumber::issuance::{TestAuthority, personalise, photo};
+use mynumber::issuance::{TestAuthority, personalise, personalise_as_delivered, photo};
+use mynumber::transport::InProcess;
+use mynumber::virtual_card::{MemoryStorage, Storage, VirtualCard};
+use mynumber::{Slot, testing};
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 type Outcome<T> = Result<T, Failure>;
@@ -208,12 +218,76 @@ fn cards(count: u64, folder: &Path, now: UnixTime) -> Outcome<()> {
     Ok(())
 }
 
+/// How long each number of desks works.
+const SPAN: Duration = Duration::from_secs(2);
+/// The references that the four PINs go into, in the order in which a desk sets them.
+const SET: [PinId; 5] =
+    [PinId::Signature, PinId::UserAuthentication, PinId::Juki, PinId::Common, PinId::InputAssist];
+
+/// Sets the four PINs of a card over and over; how often.
+fn desk(card: &Slot, master: &Arc<IssuerMasterKey>, until: Instant) -> Outcome<u64> {
+    let (password, pin) = (SignaturePassword::parse("BENCH9PIN")?, FourDigitPin::parse("4826")?);
+    let wire = InProcess::new(card.clone());
+    let mut terminal = AssumedIssuer::new(wire, Arc::clone(master), mynumber::system_random());
+    let mut done = 0;
+    while Instant::now() < until {
+        let mut session = terminal.open()?;
+        for reference in SET {
+            let value: &dyn Secret = if reference == PinId::Signature { &password } else { &pin };
+            session.set_reference(reference, value)?;
+            if session.tries(reference)? == 0 {
+                return Err("a PIN was not set".into());
+            }
+        }
+        session.close()?;
+        done += 1;
+    }
+    Ok(done)
+}
+
+/// Desks at work at the same time, each with a virtual reader.
+fn desks(most: usize) -> Outcome<()> {
+    let mut rng = mynumber::system_random();
+    let master = Arc::new(IssuerMasterKey::generate(&mut rng));
+    let person = built_in::find("taro").ok_or("a person")?;
+    let authority = testing::authority();
+    let image = personalise_as_delivered(authority, &person, &master, testing::ISSUED, &mut rng)?;
+    let storage = MemoryStorage::default();
+    VirtualCard::new(image, storage.clone(), mynumber::system_random())?;
+    let bytes = storage.read()?;
+    let mut single = None;
+    for count in 1..=most {
+        let open = |_| {
+            let storage = MemoryStorage::holding(&bytes);
+            Ok(Slot::new(VirtualCard::open(storage, mynumber::system_random())?))
+        };
+        let slots = (0..count).map(open).collect::<Outcome<Vec<Slot>>>()?;
+        let begun = Instant::now();
+        let master = &master;
+        let done = std::thread::scope(|scope| {
+            let work = |slot: Slot| scope.spawn(move || desk(&slot, master, begun + SPAN));
+            let threads: Vec<_> = slots.into_iter().map(work).collect();
+            threads.into_iter().map(|one| one.join().map_err(|_| "a desk panicked")?).sum::<Outcome<u64>>()
+        })?;
+        let rate = f64::from(u32::try_from(done)?) / begun.elapsed().as_secs_f64();
+        let ratio = rate / *single.get_or_insert(rate);
+        writeln!(
+            stdout(),
+            "{count} desks on {count} virtual readers: PINs of {rate:.0} cards/s, {ratio:.2} of one desk"
+        )?;
+    }
+    Ok(())
+}
+
 fn main() -> Outcome<()> {
     let mut arguments = std::env::args().skip(1);
     let mut number = |usual: u64| arguments.next().map_or(Ok(usual), |text| text.parse());
-    let (of_applications, of_cards) = (number(10_000)?, number(20)?);
+    let (of_applications, of_cards, cores) =
+        (number(10_000)?, number(20)?, std::thread::available_parallelism()?.get());
+    let most = usize::try_from(number(u64::try_from(2 * cores)?)?)?;
     let now = UnixTime::from_utc_time(b"261122010000Z").ok_or("a time")?;
     let folder = tempfile::tempdir()?;
     applications(of_applications, folder.path(), now)?;
-    cards(of_cards, folder.path(), now)
+    cards(of_cards, folder.path(), now)?;
+    desks(most)
 }
