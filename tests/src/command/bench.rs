@@ -126,6 +126,11 @@ impl Bench {
         self.script = Some(self.path("data/script"));
     }
 
+    /// From now on the command itself runs again.
+    pub fn use_no_script(&mut self) {
+        self.script = None;
+    }
+
     /// The path of a file of the bench.
     #[must_use]
     pub fn path(&self, name: &str) -> PathBuf {
