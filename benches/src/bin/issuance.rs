@@ -252,7 +252,7 @@ fn desks(most: usize) -> Outcome<()> {
     let person = built_in::find("taro").ok_or("a person")?;
     let authority = testing::authority();
     let image = personalise_as_delivered(authority, &person, &master, testing::ISSUED, &mut rng)?;
-    let storage = MemoryStorage::default();
+    let mut storage = MemoryStorage::default();
     VirtualCard::new(image, storage.clone(), mynumber::system_random())?;
     let bytes = storage.read()?;
     let mut single = None;

@@ -63,6 +63,11 @@ const POSTGRESQL: Package = Package {
     evidence: Evidence::PostgresProgram("initdb"),
     why: "the server for the tests of the store",
 };
+const STRACE: Package = Package {
+    name: "strace",
+    evidence: Evidence::Program("strace"),
+    why: "kills the command at each of its writes",
+};
 const VALGRIND: Package = Package {
     name: "valgrind",
     evidence: Evidence::Program("valgrind"),
@@ -76,7 +81,7 @@ const PIP: Package = Package {
 
 /// What the tests and the demo need.
 pub(crate) const FOR_TESTS: &[Package] =
-    &[CXX, PKG_CONFIG, LIBPCSCLITE, PCSCD, VPCD, OPENSC, PCSC_TOOLS, OPENSSL, SSH, POSTGRESQL];
+    &[CXX, PKG_CONFIG, LIBPCSCLITE, PCSCD, VPCD, OPENSC, PCSC_TOOLS, OPENSSL, SSH, POSTGRESQL, STRACE];
 
 /// What the demo needs: the same, less what only the tests and the fuzzer use.
 pub(crate) const FOR_DEMO: &[Package] =

@@ -193,7 +193,8 @@ fn replace_card(town: &mut Town, resident: &Resident) {
     deliver(town, resident, second, SECOND + 5);
     let new = town.at::<HandedOver>(second);
     replace(number, &new, &mut town.store, &office(SECOND + 5)).unwrap();
-    revoke(town, number, Revocation::Superseded);
+    // What was held when the card was lost stays so: a hold is never released.
+    revoke(town, number, Revocation::CertificateHold);
     if resident.is(Kind::Renewed) {
         // The day on which cards are looked at is past the end of the old one.
         let card = town.cards.get_mut(&number).unwrap();

@@ -1,7 +1,12 @@
 //! Fifty simulated residents, from the application to the card in use and what becomes of it afterwards; each card is
 //! looked at from outside: by the driver and our verifier, and, one of each kind, by OpenSC through the real pcscd.
 #![cfg(target_os = "linux")]
-#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as tests do")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail as tests do"
+)]
 
 mod afterwards;
 mod opensc;

@@ -148,8 +148,8 @@ fn serial(number: u64) -> String {
 pub(crate) fn residents() -> (Vec<Resident>, Vec<Kind>) {
     let mut all = Vec::new();
     for (kind, count, birth) in KINDS {
-        for index in 0..count {
-            let birth = if kind == Kind::EraBirthDate { ERAS[index].0 } else { birth };
+        for (era, _) in ERAS.iter().cycle().take(count) {
+            let birth = if kind == Kind::EraBirthDate { era } else { birth };
             all.push(resident(u64::try_from(all.len()).unwrap() + 1, kind, birth));
         }
     }
