@@ -3,6 +3,7 @@
 mod afterwards;
 mod applying;
 mod delivering;
+mod killed;
 mod office;
 mod receiving;
 
