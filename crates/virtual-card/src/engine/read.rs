@@ -29,6 +29,7 @@ impl Engine {
 
     pub(super) fn read_record(&mut self, command: &Command<'_>) -> Answer {
         no_data(command)?;
+        room(command)?;
         // The record whose number P1 is: the only reading of P2 that clients use.
         if command.p2() & 0x07 != 0x04 {
             return Err(StatusWord::WRONG_P1P2.into());

@@ -53,9 +53,11 @@ impl Engine {
 
     fn select_ef_under_application(&mut self, command: &Command<'_>) -> Answer {
         let id: [u8; 2] = command.data().try_into().map_err(|_| StatusWord::WRONG_LENGTH)?;
-        self.select_ef(Ef(u16::from_be_bytes(id)))?;
         let [high, low] = id;
-        control_information(command, &[0x83, 0x02, high, low])
+        let (before, answer) = (self.session.current, control_information(command, &[0x83, 0x02, high, low]));
+        self.select_ef(Ef(u16::from_be_bytes(id)))?;
+        // A selection that is refused for its answer is none.
+        answer.inspect_err(|_| self.session.current = before)
     }
 
     fn select_by_name(&mut self, command: &Command<'_>) -> Answer {

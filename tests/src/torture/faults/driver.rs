@@ -190,15 +190,27 @@ fn back_again(wire: &mut Wire, last: ApplicationId) -> Result<(), String> {
     let (Ok(old), Ok(new)) = (four_digits(PIN), four_digits(NEW_PIN)) else {
         return Err("the PINs have another form".to_owned());
     };
-    let mut card: Driver<'_> = Card::new(wire);
     if last != ApplicationId::Juki {
-        let there = card.change_pin::<reference::InputAssist>(&old, &new);
-        let back = there.or_else(|_| card.change_pin::<reference::InputAssist>(&new, &old));
-        return back.map_err(|error| format!("neither value can be changed: {error}"));
+        let mut change = |from, to| {
+            let mut card: Driver<'_> = Card::new(wire);
+            card.change_pin_spending_the_last_try::<reference::InputAssist>(from, to)
+        };
+        let done = change(&old, &new).or_else(|_| change(&new, &old));
+        return done.map_err(|error| format!("neither value can be changed: {error}"));
     }
-    let there = card.change_juki_pin(&old, &new).or_else(|_| card.change_juki_pin(&new, &old));
-    // The common application holds the new value, and the juki one lags.
-    let done = there.or_else(|_| card.finish_juki_change(PinId::Juki, &old, &new));
+    // Each time a program of its own, which remembers nothing. A card that told the truth of one reference and not of
+    // the other leaves them with different values: the second is then brought to the first.
+    let mut change = |finish: bool, from, to| {
+        let mut card: Driver<'_> = Card::new(wire);
+        match finish {
+            false => card.change_juki_pin_spending_the_last_try(from, to),
+            true => card.finish_juki_change_spending_the_last_try(PinId::Juki, from, to),
+        }
+    };
+    let done = change(false, &old, &new)
+        .or_else(|_| change(false, &new, &old))
+        .or_else(|_| change(true, &old, &new))
+        .or_else(|_| change(true, &new, &old));
     done.map_err(|error| format!("the juki PIN can neither be changed nor be finished: {error}"))
 }
 

@@ -176,6 +176,11 @@ impl Bench {
             0 | 1 => return Step::Right(index),
             2 | 3 => with_data([0x00, 0x20, 0x00, p2], &self.wrong_value(index)),
             4 => vec![0x00, 0x20, 0x00, p2],
+            // With an answer that may not fit.
+            5 if self.dice.one_in(3) => {
+                let expected = self.dice.pick(&[0x00, 0x01, 0x06]);
+                [with_data([0x00, 0xA4, 0x02, 0x00], &[high, low]), vec![expected]].concat()
+            }
             5 => with_data([0x00, 0xA4, 0x02, 0x0C], &[high, low]),
             6 | 7 => {
                 let file = self.dice.pick(&[0x81, 0x82, 0x83, 0x85, 0x86, 0x87, 0x89, 0x8A]);

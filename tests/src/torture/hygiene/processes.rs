@@ -17,14 +17,13 @@ const DELAY: &str = "delay-ms = 4\n";
 const PAUSE: Duration = Duration::from_millis(3);
 /// The password of the people whom the examples use.
 const DOCUMENTED: &str = "ABC123";
-const EXAMPLES: [(&str, &[&str]); 7] = [
+const EXAMPLES: [(&str, &[&str]); 6] = [
     ("status", &[]),
     ("read_certificate", &[]),
     ("sign_file", &["-", "letter"]),
     ("log_in", &[]),
     ("is_this_card_genuine", &[]),
     ("record_and_replay", &[]),
-    ("test_your_client", &[]),
 ];
 
 /// Every command line in every form, with the right PINs and with wrong ones.

@@ -1,7 +1,9 @@
 //! Every act that writes, cut at every write in every way.
 
-use mynumber_virtual_card::VirtualCard;
+use std::sync::OnceLock;
+
 use mynumber_virtual_card::storage::Cut;
+use mynumber_virtual_card::{MemoryStorage, Storage as _, VirtualCard};
 
 use super::target::{Disk, JOURNAL, Seen, TARGETS, Target, image, look, reference};
 use crate::torture::{Part, Plan, ensure};
@@ -80,6 +82,8 @@ struct Case {
     left: u8,
     /// Records in the journal: none, or as many as it takes before it is folded.
     records: usize,
+    /// The card before the act, made once.
+    prepared: OnceLock<Vec<u8>>,
 }
 
 impl Case {
@@ -89,7 +93,11 @@ impl Case {
 
     /// The card right before the act.
     fn ready(&self, lying: bool) -> Result<(Disk, VirtualCard, Seen), String> {
-        let disk = Disk::over(self.target.prepared(self.left, self.records), lying);
+        let prepared = self.prepared.get_or_init(|| {
+            let read = self.target.prepared(self.left, self.records).read();
+            read.map(|bytes| bytes.to_vec()).unwrap_or_default()
+        });
+        let disk = Disk::over(MemoryStorage::holding(prepared), lying);
         let mut card = disk.open()?;
         self.target.select(&mut card);
         (self.act.prepare)(self.target, &mut card);
@@ -104,7 +112,13 @@ fn cases(plan: &Plan) -> Vec<Case> {
         for act in &ACTS {
             for left in 1..=target.limit {
                 let ages: &[usize] = if plan.small { &[0] } else { &[0, JOURNAL - 2, JOURNAL - 1, JOURNAL] };
-                cases.extend(ages.iter().map(|records| Case { target, act, left, records: *records }));
+                cases.extend(ages.iter().map(|records| Case {
+                    target,
+                    act,
+                    left,
+                    records: *records,
+                    prepared: OnceLock::new(),
+                }));
             }
         }
     }
@@ -201,7 +215,7 @@ fn one_write(target: &Target, wrong: &[u8]) -> Result<(), String> {
 
 /// A card that is being made is there or is not: nothing in between opens.
 fn made(how: Cut) -> Result<(), String> {
-    let disk = Disk::over(mynumber_virtual_card::MemoryStorage::default(), false);
+    let disk = Disk::over(MemoryStorage::default(), false);
     disk.cuts.plan(0, how);
     let making = VirtualCard::new(image(), disk.clone(), rng());
     ensure(making.is_err(), || "a card was made without power".to_owned())?;
