@@ -12,7 +12,7 @@ use super::{Family, Made, Plan, Tally};
 pub const FAMILY: Family = Family {
     name: "host",
     about: "a hostile host: random sequences, two clients at once, malformed frames",
-    planted: "a card that gives one wrong try in fifty back",
+    planted: "a card that now and then gives a wrong try back",
     run,
 };
 
