@@ -79,7 +79,7 @@ impl PartialEq for Computer<'_> {
 
 impl Eq for Computer<'_> {}
 
-/// The [preferred](preferred) backend with these keys made ready, where it gains by that: for many checks with few keys,
+/// The [preferred] backend with these keys made ready, where it gains by that: for many checks with few keys,
 /// as a service or a batch makes them with the keys of its anchors.
 #[must_use]
 pub fn prepared(keys: &[PublicKey<'_>]) -> Box<dyn Backend + Send> {

@@ -27,7 +27,7 @@ impl<B: AsRef<[u8]>> CrlIndex<B> {
     /// Reads the CRL that `bytes` are, as [`Crl::parse`] does, and builds the index.
     ///
     /// # Errors
-    /// [`Error`]; [`ErrorKind::DuplicateSerial`] when two entries are about one serial number.
+    /// [`Error`]; [`ErrorKind::DuplicateSerial`](crate::asn1::ErrorKind::DuplicateSerial) when two entries are about one serial number.
     pub fn build(bytes: B) -> Result<Self, Error> {
         let crl = Crl::parse_frame(bytes.as_ref())?;
         let mut table = Table::new(bytes.as_ref().len(), crl.walker().count());
