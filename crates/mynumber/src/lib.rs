@@ -60,17 +60,16 @@ mod check;
 pub mod cms;
 pub mod desk;
 pub mod genuine;
-#[cfg(feature = "hostile")]
-mod hostile_slot;
 pub mod login;
 pub mod revocation;
 mod slot;
 pub mod testing;
 
 pub use check::{OwnCertificate, verify_signature};
-#[cfg(feature = "hostile")]
-pub use hostile_slot::HostileSlot;
 pub use slot::Slot;
+/// A [`Slot`] with a card that lies; its ledger is the card's.
+#[cfg(feature = "hostile")]
+pub type HostileSlot = Slot<virtual_card::hostile::HostileCard>;
 
 pub use mynumber_apdu as apdu;
 pub use mynumber_applet as applet;

@@ -48,13 +48,17 @@ pub struct Bench {
     script: Option<PathBuf>,
 }
 
-fn copy(from: &Path, to: &Path) {
+/// Copies a folder with all that is in it.
+///
+/// # Panics
+/// When the disk refuses.
+pub fn copy_folder(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
         let target = to.join(entry.file_name());
         if entry.path().is_dir() {
-            copy(&entry.path(), &target);
+            copy_folder(&entry.path(), &target);
         } else {
             std::fs::copy(entry.path(), target).unwrap();
         }
@@ -92,7 +96,7 @@ impl Bench {
     #[expect(clippy::new_without_default, reason = "a copy of a card on disk")]
     pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        copy(&master().join("data"), &folder.path().join("data"));
+        copy_folder(&master().join("data"), &folder.path().join("data"));
         Self { folder, script: None }
     }
 

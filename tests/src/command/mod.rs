@@ -13,6 +13,6 @@ mod program;
 #[cfg(target_os = "linux")]
 pub use bench::{
     AUTHENTICATION, Bench, Call, Done, INPUT_ASSIST, JUKI, NUMBER, NUMBER_B, Running, SIGNATURE, WRONG,
-    openssl, openssl_bytes,
+    copy_folder, openssl, openssl_bytes,
 };
 pub use program::program;

@@ -12,7 +12,7 @@ use std::sync::OnceLock;
 
 use mynumber::applet::check_digit;
 
-use crate::harness::{Bench, Call, Done};
+use crate::harness::{Bench, Call, Done, copy_folder};
 
 /// The day on which everything happens unless a test says otherwise: a Monday.
 pub(crate) const DAY: &str = "2026-11-23";
@@ -20,19 +20,6 @@ pub(crate) const DAY: &str = "2026-11-23";
 /// A bench with photos, without a store yet.
 pub(crate) struct Office {
     pub(crate) bench: Bench,
-}
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), target).unwrap();
-        }
-    }
 }
 
 /// A photo that holds to the rules.
@@ -120,7 +107,7 @@ fn noticed() -> &'static Path {
         assert_eq!((sent.code, &sent.json()["sent"]), (0, &serde_json::json!([1, 2, 3])), "{sent:?}");
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("desk-noticed");
         let _ = std::fs::remove_dir_all(&folder);
-        copy(&office.bench.path(""), &folder);
+        copy_folder(&office.bench.path(""), &folder);
         folder
     })
 }
@@ -176,7 +163,7 @@ impl Office {
     /// Residents 1 to 3 whose cards are made, received, prepared and noticed; the second wishes no signature certificate.
     pub(crate) fn noticed() -> Self {
         let office = Self::new();
-        copy(noticed(), &office.bench.path(""));
+        copy_folder(noticed(), &office.bench.path(""));
         office
     }
 
