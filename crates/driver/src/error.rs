@@ -257,7 +257,7 @@ pub enum ErrorKind {
         /// The answer to the question.
         status: StatusWord,
     },
-    /// This value was refused before in this session. Nothing was sent.
+    /// This value was refused before on this connection, or its answer told nothing and it had cost a try. It was not sent.
     #[error("this PIN was refused before, so it was not sent again; enter another")]
     RefusedBefore,
     /// The card refused VERIFY without saying that the PIN is wrong.

@@ -84,14 +84,23 @@ impl<T: Transport> Session<'_, T> {
     pub(crate) fn tries(&mut self, pin: PinId) -> Result<Tries, Error> {
         let row = pin.row();
         self.select(row.application)?;
-        let status = self.query(row)?;
-        if status != StatusWord::SUCCESS {
-            return Ok(Tries::from_status(status));
+        let mut status = self.query(row)?;
+        if status == StatusWord::SUCCESS {
+            // Another program left it verified: after a log-out the card tells.
+            self.log_out()?;
+            self.select(row.application)?;
+            status = self.query(row)?;
         }
-        // Another program left it verified: after a log-out the card tells.
-        self.log_out()?;
-        self.select(row.application)?;
-        Ok(Tries::from_status(self.query(row)?))
+        Ok(self.told(pin, status))
+    }
+
+    /// What the answer to the question says, and what it says of a PIN whose answer said nothing.
+    fn told(&mut self, pin: PinId, status: StatusWord) -> Tries {
+        let tries = Tries::from_status(status);
+        if let Some(left) = tries.count() {
+            self.connection.refused.settle(pin, left);
+        }
+        tries
     }
 
     fn query(&mut self, row: &PinRow) -> Result<StatusWord, Error> {
@@ -116,13 +125,14 @@ impl<T: Transport> Session<'_, T> {
         self.refuse_again(pin, secret)?;
         let tries = self.tries(pin)?;
         permitted(pin, tries, last_try)?;
+        self.refuse_again(pin, secret)?;
         self.mark_verified();
         let command = verify_command(self.reference_to_present(pin.row())).with_data(secret);
         let status = match self.try_call(command, &mut []) {
             Ok(answer) => answer.status,
             Err(trouble) => return Err(self.verify_lost(pin, secret, tries, trouble)),
         };
-        self.judge_verify(pin, secret, status)
+        self.judge_verify(pin, secret, tries, status)
     }
 
     /// As the guard of [`Session::verify`], where the application is selected and what is unlocked must stay so.
@@ -133,8 +143,10 @@ impl<T: Transport> Session<'_, T> {
         last_try: LastTry,
     ) -> Result<Tries, Error> {
         self.refuse_again(pin, secret)?;
-        let tries = Tries::from_status(self.query(pin.row())?);
+        let status = self.query(pin.row())?;
+        let tries = self.told(pin, status);
         permitted(pin, tries, last_try)?;
+        self.refuse_again(pin, secret)?;
         Ok(tries)
     }
 
@@ -157,6 +169,7 @@ impl<T: Transport> Session<'_, T> {
         &mut self,
         pin: PinId,
         secret: &[u8],
+        before: Tries,
         status: StatusWord,
     ) -> Result<(), Error> {
         let kind = match status.meaning() {
@@ -173,7 +186,10 @@ impl<T: Transport> Session<'_, T> {
                 self.connection.refused.remember(pin, secret);
                 ErrorKind::WrongPin { tries_left: self.count_now(pin) }
             }
-            _ => ErrorKind::VerifyRefused { status, tries_left: self.count_now(pin) },
+            _ => {
+                self.doubt(pin, secret, before);
+                ErrorKind::VerifyRefused { status, tries_left: self.count_now(pin) }
+            }
         };
         Err(Error::new(kind, Step::Verify, Object::Pin(pin)))
     }
@@ -186,14 +202,17 @@ impl<T: Transport> Session<'_, T> {
         {
             return Error::new(cause, Step::Verify, object);
         }
+        self.doubt(pin, secret, before);
         let tries_left = self.recover().ok().and_then(|()| self.count_now(pin));
-        if let (Tries::Left(before), Some(left)) = (before, tries_left)
-            && left < before
-        {
-            // It cost a try, so it was wrong.
-            self.connection.refused.remember(pin, secret);
-        }
         Error::new(ErrorKind::VerifyOutcomeUnknown { cause, tries_left }, Step::Verify, object)
+    }
+
+    /// What the card says of this value is not known. The next time it tells the tries left, on this connection, shows whether
+    /// one was spent, so that a wrong value is not sent again.
+    pub(crate) fn doubt(&mut self, pin: PinId, secret: &[u8], before: Tries) {
+        if let Tries::Left(before) = before {
+            self.connection.refused.doubt(pin, secret, before);
+        }
     }
 
     fn count_now(&mut self, pin: PinId) -> Option<u8> {

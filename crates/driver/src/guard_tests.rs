@@ -337,3 +337,45 @@ fn b11_a_lost_answer_that_cost_a_try_was_a_refusal() {
     let error = card.unlock::<reference::InputAssist>(&pin()).unwrap_err();
     assert_eq!(*error.kind(), ErrorKind::RefusedBefore);
 }
+
+#[test]
+fn a10_a_pin_whose_answer_said_nothing_and_that_cost_a_try_is_not_sent_again() {
+    let script = Script::new(&[INPUT_ASSIST, (QUERY, "63C3"), (VERIFY, "6F00"), (QUERY, "63C2"), LOG_OUT]);
+    let mut card = Card::new(script);
+    let error = card.unlock::<reference::InputAssist>(&pin()).unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::VerifyRefused { tries_left: Some(2), .. }));
+    let error = card.unlock::<reference::InputAssist>(&pin()).unwrap_err();
+    assert_eq!(*error.kind(), ErrorKind::RefusedBefore);
+    assert!(card.into_transport().is_done());
+}
+
+#[test]
+fn a10_a_pin_whose_answer_said_nothing_and_that_cost_no_try_may_be_sent_again() {
+    let script = Script::new(&[INPUT_ASSIST, (QUERY, "63C3"), (VERIFY, "6F00"), (QUERY, "63C3"), LOG_OUT])
+        .and(&[INPUT_ASSIST, (QUERY, "63C3"), (VERIFY, "9000"), LOG_OUT]);
+    let mut card = Card::new(script);
+    assert!(card.unlock::<reference::InputAssist>(&pin()).is_err());
+    card.unlock::<reference::InputAssist>(&pin()).unwrap().close().unwrap();
+    assert!(card.into_transport().is_done());
+}
+
+#[test]
+fn b11_what_an_unknown_outcome_cost_is_seen_before_the_pin_is_sent_again() {
+    for (left, again) in [("63C2", false), ("63C3", true)] {
+        let mut script = Script::new(&[INPUT_ASSIST, (QUERY, "63C3")])
+            .fault(VERIFY, TransportError::CardRemoved)
+            .fault(LOG_OUT.0, TransportError::CardRemoved)
+            .and(&[INPUT_ASSIST, (QUERY, left)]);
+        if again {
+            script = script.and(&[(VERIFY, "9000"), LOG_OUT]);
+        }
+        script.reconnect_fault = Some(TransportError::NoCard);
+        let mut card = Card::new(script);
+        let error = card.unlock::<reference::InputAssist>(&pin()).unwrap_err();
+        assert!(matches!(error.kind(), ErrorKind::VerifyOutcomeUnknown { tries_left: None, .. }));
+        let second = card.unlock::<reference::InputAssist>(&pin()).and_then(crate::Unlocked::close);
+        let kind = second.map_err(|error| error.kind().clone());
+        assert_eq!(kind, if again { Ok(()) } else { Err(ErrorKind::RefusedBefore) }, "{left}");
+        assert!(card.into_transport().is_done());
+    }
+}

@@ -331,9 +331,10 @@ impl<T: Transport> Secured<'_, T> {
             }
         };
         let outcome = if is_of_messaging(status) {
+            self.session.doubt(pin, secret, tries);
             Err(refused(status, step, object))
         } else {
-            self.session.judge_verify(pin, secret, status)
+            self.session.judge_verify(pin, secret, tries, status)
         };
         if !matches!(status.meaning(), Meaning::Success | Meaning::TriesLeft(_) | Meaning::Blocked) {
             self.end();
