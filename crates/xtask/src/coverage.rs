@@ -2,13 +2,17 @@
 //!
 //! The workspace is compiled once more with the compiler's own instrumentation, the test that replays the corpora is run
 //! and nothing else, and the tools of LLVM count the regions. The compiler's LLVM and the tools must be of one major
-//! version; the package is named after it.
+//! version; the package is named after it. What no input can reach stands in `fuzz/unreached.txt`, with the reason.
 
+mod explained;
+mod regions;
 mod summary;
 
 use crate::packages;
 use crate::runner::{self, Outcome, Step};
 use crate::workspace::{cargo, root};
+use explained::Explained;
+use regions::Source;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use summary::Summary;
@@ -17,9 +21,13 @@ use summary::Summary;
 const REPLAY: &str = "every_committed_input_keeps_the_promises";
 
 pub(crate) fn run(arguments: &[String]) -> ExitCode {
-    let shown: Vec<PathBuf> = arguments.iter().map(PathBuf::from).collect();
+    let missed = arguments == ["--missed"];
+    let shown: Vec<PathBuf> = if missed { Vec::new() } else { arguments.iter().map(PathBuf::from).collect() };
     if let Some(missing) = shown.iter().find(|path| !root().join(path).exists()) {
-        eprintln!("xtask coverage: there is no {}\nusage: cargo xtask coverage [FILE..]", missing.display());
+        eprintln!(
+            "xtask coverage: there is no {}\nusage: cargo xtask coverage [--missed | FILE..]",
+            missing.display()
+        );
         return ExitCode::from(runner::USAGE);
     }
     let Some(llvm) = llvm_version() else {
@@ -31,7 +39,12 @@ pub(crate) fn run(arguments: &[String]) -> ExitCode {
         Step::new("build", build).vital(),
         Step::new("replay", replay).vital(),
         Step::new("merge", move || merge(llvm)).vital(),
-        Step::new("regions", move || if shown.is_empty() { report(llvm) } else { show(llvm, &shown) }),
+        Step::new(
+            "regions",
+            move || {
+                if shown.is_empty() { report(llvm, missed) } else { show(llvm, &shown) }
+            },
+        ),
     ])
 }
 
@@ -77,9 +90,10 @@ fn program() -> Option<PathBuf> {
     executable(&messages).map(PathBuf::from)
 }
 
-/// The last executable in cargo's messages. A path with characters that JSON escapes is not found.
+/// The executable of the test in cargo's messages, among those of the package's programs. A path with characters that JSON
+/// escapes is not found.
 fn executable(messages: &str) -> Option<&str> {
-    messages.lines().rev().find_map(|line| {
+    messages.lines().filter(|line| line.contains("\"name\":\"corpus\"")).find_map(|line| {
         let (_, rest) = line.split_once("\"executable\":\"")?;
         rest.split_once('"').map(|(path, _)| path)
     })
@@ -108,17 +122,32 @@ fn cov(llvm: u32, task: &str) -> Option<Command> {
     Some(command)
 }
 
-fn report(llvm: u32) -> Outcome {
-    let output = cov(llvm, "report").and_then(|mut command| command.output().ok());
+fn report(llvm: u32, missed: bool) -> Outcome {
+    let list = std::fs::read_to_string(root().join("fuzz/unreached.txt")).unwrap_or_default();
+    let explained = match Explained::read(&list) {
+        Ok(explained) => explained,
+        Err(problem) => return Outcome::failed(problem),
+    };
+    let output = cov(llvm, "export").and_then(|mut command| {
+        command
+            .args(["--format=text", "--skip-functions", "--ignore-filename-regex=/registry/"])
+            .output()
+            .ok()
+    });
     let Some(output) = output.filter(|output| output.status.success()) else {
         return Outcome::failed("llvm-cov cannot read the profile");
     };
-    let text = String::from_utf8_lossy(&output.stdout);
-    let summary = Summary::read(&text);
+    let sources = regions::read(&String::from_utf8_lossy(&output.stdout), &root());
+    let text = |source: &Source| std::fs::read_to_string(root().join(&source.path)).unwrap_or_default();
+    let summary = Summary::of(&sources, &explained, text);
     println!("\n{}", summary.table());
-    match summary.short_of_the_goal().as_slice() {
-        [] => Outcome::passed("every crate is at its goal"),
-        short => Outcome::failed(format!("below the goal: {}", short.join(", "))),
+    if missed {
+        println!("{}\n", summary.open());
+    }
+    match (explained.idle(&sources, text).as_slice(), summary.short_of_the_goal().as_slice()) {
+        ([], []) => Outcome::passed("every crate is at its goal"),
+        ([], short) => Outcome::failed(format!("below the goal: {}", short.join(", "))),
+        (idle, _) => Outcome::failed(format!("explained, but reached or gone: {}", idle.join("; "))),
     }
 }
 
@@ -144,9 +173,10 @@ mod tests {
     }
 
     #[test]
-    fn the_last_executable_of_cargos_messages_is_the_program() {
-        let messages = "{\"executable\":null}\n{\"executable\":\"/a/b\",\"fresh\":true}\n{\"success\":true}";
-        assert_eq!(executable(messages), Some("/a/b"));
+    fn the_executable_of_the_replay_is_found_among_those_of_the_package() {
+        let messages = "{\"target\":{\"name\":\"corpus\"},\"executable\":\"/a/corpus-1\",\"fresh\":true}\n\
+            {\"target\":{\"name\":\"suites\"},\"executable\":\"/a/suites\"}\n{\"success\":true}";
+        assert_eq!(executable(messages), Some("/a/corpus-1"));
         assert_eq!(executable("{}"), None);
     }
 }

@@ -60,8 +60,8 @@ const TASKS: [Task; 9] = [
     },
     Task {
         name: "coverage",
-        usage: "coverage [FILE..]",
-        summary: "regions of each crate that the fuzz corpora reach by themselves, or the source with its counts",
+        usage: "coverage [--missed | FILE..]",
+        summary: "regions of each crate that the fuzz corpora reach by themselves, where they are missed, or the source with its counts",
         run: coverage::run,
     },
     Task {
