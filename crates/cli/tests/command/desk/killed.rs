@@ -1,5 +1,6 @@
-//! The process of a delivery killed, or aborted by a fault, at every write of store and card: afterwards each case is
-//! untouched, to be resumed, or done, and can be gone on with to its end.
+//! The process of a delivery killed at every write of store and card and at every exchange with the card, aborted by a
+//! fault, and the card pulled at every exchange: afterwards each case is untouched, to be resumed or taken back, or done,
+//! and can be gone on with to its end.
 #![cfg(target_os = "linux")]
 
 use std::path::Path;
@@ -9,17 +10,26 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use mynumber::applet::PinId;
 use mynumber::virtual_card::{MemoryStorage, VirtualCard};
 
-use super::{DAY, IN_ORDER, Office, PINS, serial};
+use super::{IN_ORDER, Office, PINS, serial};
+use crate::harness::{Call, Done};
 
 const SET: [PinId; 5] =
     [PinId::Signature, PinId::UserAuthentication, PinId::Juki, PinId::Common, PinId::InputAssist];
 
+const KILLED: i32 = -1;
+const REMOVED: i32 = 23;
+const UNFINISHED: i32 = 67;
+
 /// What changes a file.
 const WRITES: &str = "pwrite64,write,fsync,fdatasync,ftruncate,unlink,unlinkat,rename,renameat,renameat2";
 
-/// Runs the command, which may make core dumps as large as it likes, and ends it as it enters the write of this number.
-const AT_A_WRITE: &str = "ulimit -c unlimited; exec strace -f -qq -o /dev/null -e trace=$WRITES \
-    -e inject=$WRITES:signal=$SIGNAL:when=$WHEN \"$MYNUMBER\" \"$@\"";
+/// How a process waits.
+const PAUSES: &str = "nanosleep,clock_nanosleep";
+
+/// Runs the command, which may make core dumps as large as it likes, and ends it as it enters the call of the system of
+/// this number.
+const AT_A_CALL: &str = "ulimit -c unlimited; exec strace -f -qq -o /dev/null -e trace=$CALLS \
+    -e inject=$CALLS:signal=$SIGNAL:when=$WHEN \"$MYNUMBER\" \"$@\"";
 
 /// How far each of the states is.
 fn place(state: &str) -> usize {
@@ -61,59 +71,122 @@ fn set_on_file(office: &Office, number: u32) -> usize {
     SET.into_iter().filter(|pin| card.tries_left(*pin).is_some_and(|tries| tries > 0)).count()
 }
 
-/// Everything that is left of a delivery, by the command; then the log is whole.
-fn go_on(office: &Office, state: &str, reader: &[&str], when: &str) {
-    if state != "handed-over" {
-        let pins: &[&str] = if place(state) < place("pins-set") { &PINS } else { &[] };
-        let deliver = [&["deliver", "1", "--json"][..], &IN_ORDER, reader].concat();
-        let done = office.call(&deliver).pins(pins).finish();
-        assert_eq!((done.code, done.json()["state"].as_str()), (0, Some("handed-over")), "{when}: {done:?}");
-    }
-    let audit = office.desk(&["audit", "verify"]);
-    assert_eq!((audit.code, office.state(1).as_str()), (0, "handed-over"), "{when}: {audit:?}");
-    no_pin_is_kept(&office.bench.path(""), when);
+/// The delivery of which every round is one.
+fn delivery(office: &Office) -> Call {
+    let reader = format!("virtual:{}", serial(1));
+    office.call(&[&["deliver", "1", "--reader", &reader][..], &IN_ORDER].concat()).pins(&PINS)
 }
 
-/// Whether it was killed; the delivery that is not reaches its end.
-fn killed_at_a_write(number: usize, seen: &Mutex<[usize; 6]>) -> bool {
-    let when = format!("write {number}");
-    let mut office = Office::noticed();
-    let reader = format!("virtual:{}", serial(1));
-    let reader = ["--reader", reader.as_str()];
-    office.bench.use_script(AT_A_WRITE);
-    let deliver = [
-        &["desk", "--store", "cases.db", "--clerk", "desk-1", "--at", DAY, "deliver", "1"][..],
-        &IN_ORDER,
-        &reader,
-    ]
-    .concat();
-    let call = office.bench.bare_call(&deliver).env("WRITES", WRITES).env("WHEN", &number.to_string());
-    let call = call.env("SIGNAL", if number.is_multiple_of(5) { "ABRT" } else { "KILL" });
-    let done = call.pins(&PINS).finish();
-    no_pin_is_kept(&office.bench.path(""), &when);
+/// The same, ended as it enters the call of this number.
+fn ended(office: &mut Office, calls: &str, signal: &str, number: usize) -> Done {
+    office.bench.use_script(AT_A_CALL);
+    let call = delivery(office).env("CALLS", calls).env("SIGNAL", signal);
+    let done = call.env("WHEN", &number.to_string()).finish();
     office.bench.use_no_script();
-    let (state, set) = (office.state(1), set_on_file(&office, 1));
-    let at = agrees(&state, set, &when);
+    done
+}
+
+/// The same with a fault of the wire at the exchange of this number; whether there is such an exchange is for others to
+/// find out.
+fn with_fault(
+    office: &mut Office,
+    number: usize,
+    fault: &str,
+    run: impl FnOnce(&mut Office) -> Done,
+) -> Done {
+    let file = format!("data/cards/{}.faults", serial(1));
+    office.bench.write(&file, format!("{number} {fault}\n"));
+    let done = run(office);
+    std::fs::remove_file(office.bench.path(&file)).unwrap();
+    done
+}
+
+/// Looks at what an interruption left, and goes on to the end: with other steps where the rounds have odd numbers. Counts
+/// the states found.
+fn is_right(office: &Office, done: &Done, (number, when): (usize, &str), seen: &Mutex<[usize; 6]>) {
+    no_pin_is_kept(&office.bench.path(""), when);
+    let (state, set) = (office.state(1), set_on_file(office, 1));
+    let at = agrees(&state, set, when);
     if done.code == 0 {
         assert_eq!(state, "handed-over", "{when}");
     }
     seen.lock().unwrap()[at] += 1;
-    go_on(&office, &state, &reader, &when);
-    assert_eq!(set_on_file(&office, 1), SET.len(), "{when}");
-    done.code != 0
+    if state == "setting-pins" && number % 2 == 1 {
+        let back = office.on_card(super::DAY, 1, &["pin", "setup", "1", "--roll-back"], &[]);
+        assert_eq!((back.code, office.state(1).as_str()), (0, "identified"), "{when}: {back:?}");
+        assert_eq!(set_on_file(office, 1), 0, "{when}");
+    }
+    go_on(office, &state, when);
+    assert_eq!(set_on_file(office, 1), SET.len(), "{when}");
+}
+
+/// Everything that is left of a delivery, by the command; then the log is whole.
+fn go_on(office: &Office, state: &str, when: &str) {
+    if state != "handed-over" {
+        let pins: &[&str] = if place(state) < place("pins-set") { &PINS } else { &[] };
+        let done = delivery(office).pins(pins).finish();
+        assert_eq!((done.code, office.state(1).as_str()), (0, "handed-over"), "{when}: {done:?}");
+    }
+    let audit = office.desk(&["audit", "verify"]);
+    assert_eq!(audit.code, 0, "{when}: {audit:?}");
+    no_pin_is_kept(&office.bench.path(""), when);
+}
+
+/// Rounds with the numbers from `first` on, on all cores, until one says that there is nothing more; the states found.
+fn rounds(first: usize, round: impl Fn(usize, &Mutex<[usize; 6]>) -> bool + Sync) -> [usize; 6] {
+    // Made once, before the threads begin.
+    drop(Office::noticed());
+    let (next, seen) = (AtomicUsize::new(first), Mutex::new([0; 6]));
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().unwrap().get() {
+            scope.spawn(|| while round(next.fetch_add(1, Ordering::Relaxed), &seen) {});
+        }
+    });
+    seen.into_inner().unwrap()
 }
 
 #[test]
 fn c1_a_delivery_killed_at_any_write_of_store_or_card_is_untouched_resumable_or_done() {
-    // Made once, before the threads begin.
-    drop(Office::noticed());
-    let (next, seen) = (AtomicUsize::new(1), Mutex::new([0; 6]));
-    std::thread::scope(|scope| {
-        for _ in 0..std::thread::available_parallelism().unwrap().get() {
-            scope.spawn(|| while killed_at_a_write(next.fetch_add(1, Ordering::Relaxed), &seen) {});
-        }
+    let seen = rounds(1, |number, seen| {
+        let mut office = Office::noticed();
+        let signal = if number.is_multiple_of(5) { "ABRT" } else { "KILL" };
+        let done = ended(&mut office, WRITES, signal, number);
+        is_right(&office, &done, (number, &format!("write {number}")), seen);
+        done.code != 0
     });
-    let seen = seen.into_inner().unwrap();
-    println!("killed, by the state found: {seen:?}");
+    println!("killed at a write, by the state found: {seen:?}");
     assert!(seen.iter().all(|count| *count > 0) && seen.iter().sum::<usize>() > 50, "{seen:?}");
+}
+
+#[test]
+fn c1_a_delivery_killed_at_any_exchange_is_untouched_resumable_or_done() {
+    let seen = rounds(0, |number, seen| {
+        let mut office = Office::noticed();
+        // The process waits with the command in its hand, and does not live to hear the answer.
+        let done = with_fault(&mut office, number, "delay 60000", |office| ended(office, PAUSES, "KILL", 1));
+        assert!([0, KILLED].contains(&done.code), "{number}: {done:?}");
+        is_right(&office, &done, (number, &format!("killed at exchange {number}")), seen);
+        done.code != 0
+    });
+    println!("killed at an exchange, by the state found: {seen:?}");
+    let [.., identified, setting, _, done] = seen;
+    assert!(identified > 3 && setting > 10 && done > 0, "{seen:?}");
+}
+
+#[test]
+fn c1_a_card_pulled_at_any_exchange_of_a_delivery_is_untouched_resumable_or_done() {
+    let seen = rounds(0, |number, seen| {
+        let mut missed = false;
+        for fault in ["removed before", "removed after"] {
+            let mut office = Office::noticed();
+            let done = with_fault(&mut office, number, fault, |office| delivery(office).finish());
+            assert!([0, REMOVED, UNFINISHED].contains(&done.code), "{fault} {number}: {done:?}");
+            is_right(&office, &done, (number, &format!("{fault} {number}")), seen);
+            missed |= done.code == 0;
+        }
+        !missed
+    });
+    println!("pulled, by the state found: {seen:?}");
+    let [.., identified, setting, _, done] = seen;
+    assert!(identified > 6 && setting > 20 && done > 0, "{seen:?}");
 }
