@@ -10,7 +10,7 @@ use mynumber::issuance::person::{Person, Secrets, built_in};
 use mynumber::issuance::pki::{Store as AuthorityStore, StoreError};
 use mynumber::issuance::{TestAuthority, personalise};
 use mynumber::transport::Fault;
-use mynumber::virtual_card::{FileStorage, Image, OpenError, Quirks, StorageError, VirtualCard};
+use mynumber::virtual_card::{FileStorage, OpenError, Quirks, StorageError, VirtualCard};
 
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -136,29 +136,11 @@ impl Store {
         Ok(())
     }
 
-    /// Whether there is a card of this name that can be used, or is being used.
-    pub(crate) fn is_whole(&self, name: &str) -> Result<bool, Failure> {
-        let path = self.path(name)?;
-        if !path.exists() {
-            return Ok(false);
-        }
-        match FileStorage::open(&path) {
-            Err(StorageError::InUse) => Ok(true),
-            Err(_) => Ok(false),
-            Ok(storage) => Ok(VirtualCard::open(storage, mynumber::system_random()).is_ok()),
-        }
-    }
-
-    /// Puts a card into the folder; one of that name that cannot be used is replaced.
-    pub(crate) fn put(&self, name: &str, image: Image) -> Result<(), Failure> {
+    /// Where the file of a card is or is to be, in a folder that is there.
+    pub(crate) fn place(&self, name: &str) -> Result<PathBuf, Failure> {
         let path = self.path(name)?;
         make_folder(&self.cards())?;
-        free(&path, name)?;
-        remove(&path)?;
-        let storage = FileStorage::create(&path).map_err(|error| storage_failure(name, &error))?;
-        VirtualCard::new(image, storage, mynumber::system_random())
-            .map_err(|error| open_failure(name, &error))?;
-        Ok(())
+        Ok(path)
     }
 
     /// The names of the cards that are there, in order.

@@ -44,6 +44,8 @@ pub(crate) struct DeskCommon {
 pub(crate) enum DeskCommand {
     /// Take in an application, from a file or by questions
     Apply(ApplyArguments),
+    /// Note the application form id under which a hand-written application went to the issuer
+    EnterForm(EnterFormArguments),
     /// Look at photos of applications
     #[command(subcommand)]
     Photo(PhotoCommand),
@@ -109,6 +111,19 @@ pub(crate) struct ApplyArguments {
     /// The registration goes on from another device: write the code for it to this new file and ask for it
     #[arg(long, value_name = "FILE", conflicts_with = "file")]
     pub(crate) device_code: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EnterFormArguments {
+    /// Number of the case
+    #[arg(value_name = "NUMBER")]
+    pub(crate) case: u64,
+    /// Application form id, 23 digits
+    #[arg(long, value_name = "ID", required_unless_present = "qr")]
+    pub(crate) form: Option<String>,
+    /// Picture with its QR code; with --form too, both have to agree
+    #[arg(long, value_name = "FILE")]
+    pub(crate) qr: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -19,9 +19,9 @@ pub(crate) use certificate::{
     CertificateArguments, CertificateCommand, CertificateForm, CertificateKind, ShowArguments,
 };
 pub(crate) use desk::{
-    ApplyArguments, AuditCommand, DeskArguments, DeskCommand, DeskCommon, ListEncoding, NoticeArguments,
-    PhotoCheckArguments, PhotoCommand, ReceiveArguments, ReportArguments, ShowCaseArguments, Weekday,
-    answer_named,
+    ApplyArguments, AuditCommand, DeskArguments, DeskCommand, DeskCommon, EnterFormArguments, ListEncoding,
+    NoticeArguments, PhotoCheckArguments, PhotoCommand, ReceiveArguments, ReportArguments, ShowCaseArguments,
+    Weekday, answer_named,
 };
 pub(crate) use issue::{
     AnewArguments, ChangeArguments, CrlArguments, CrlOf, DeliverArguments, DeskPinCommand, EntryArguments,

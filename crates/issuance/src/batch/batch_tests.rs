@@ -31,7 +31,7 @@ fn orders(folder: &TempDir, count: usize) -> Vec<Order> {
 
 fn run(orders: Vec<Order>, each: impl FnMut(&Done) -> ControlFlow<()>) -> Summary {
     let workers = NonZeroUsize::new(3).unwrap();
-    let make = |_: &Person, _: &mut ChaCha20Rng| Ok(image());
+    let make = |_: &Person, _: &mut ChaCha20Rng| Ok::<_, PersonaliseError>(image());
     personalise(orders.into_iter(), workers, &mut ChaCha20Rng::seed_from_u64(1), make, each)
 }
 
@@ -144,7 +144,7 @@ fn no_more_orders_are_read_than_there_are_workers_and_results_to_call_back() {
         let open = read.fetch_add(1, Ordering::SeqCst) + 1 - called.load(Ordering::SeqCst);
         assert!(open <= 2 + 1 + 1, "{open} orders are neither made nor called back");
     });
-    let make = |_: &Person, _: &mut ChaCha20Rng| Ok(image());
+    let make = |_: &Person, _: &mut ChaCha20Rng| Ok::<_, PersonaliseError>(image());
     let mut rng = ChaCha20Rng::seed_from_u64(1);
     let done = personalise(orders, NonZeroUsize::new(2).unwrap(), &mut rng, make, |_| {
         std::thread::sleep(Duration::from_millis(2));
@@ -166,7 +166,7 @@ fn the_same_seed_makes_the_same_cards_whatever_the_number_of_workers() {
         let drawn = std::sync::Mutex::new(Vec::new());
         let make = |person: &Person, rng: &mut ChaCha20Rng| {
             drawn.lock().unwrap().push((person.serial.clone(), rng.next_u64()));
-            Ok(image())
+            Ok::<_, PersonaliseError>(image())
         };
         let workers = NonZeroUsize::new(workers).unwrap();
         let mut rng = ChaCha20Rng::seed_from_u64(9);

@@ -10,20 +10,19 @@ use zeroize::Zeroizing;
 
 use super::{BatchError, Order, Outcome};
 use crate::person::Person;
-use crate::personalise::PersonaliseError;
 
 /// More than any card file: what is longer is none.
 const LONGEST: u64 = 1 << 20;
 
-pub(super) fn make(
+pub(super) fn make<E: Into<BatchError>>(
     order: &Order,
     mut rng: ChaCha20Rng,
-    make: impl Fn(&Person, &mut ChaCha20Rng) -> Result<Image, PersonaliseError>,
+    make: impl Fn(&Person, &mut ChaCha20Rng) -> Result<Image, E>,
 ) -> Result<Outcome, BatchError> {
     if is_there(&order.file, &rng)? {
         return Ok(Outcome::WasThere);
     }
-    let image = make(&order.person, &mut rng)?;
+    let image = make(&order.person, &mut rng).map_err(Into::into)?;
     let mut bytes = MemoryStorage::default();
     VirtualCard::new(image, bytes.clone(), rng)?;
     write(&order.file, &bytes.read()?)?;

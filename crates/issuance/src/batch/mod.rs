@@ -113,6 +113,9 @@ pub enum BatchError {
     /// The card's file in memory could not be read.
     #[error(transparent)]
     Memory(#[from] StorageError),
+    /// What the caller does with each card before its file is written.
+    #[error(transparent)]
+    Caller(Box<dyn std::error::Error + Send + Sync>),
     /// The disk.
     #[error("{operation} the card's file: {source}")]
     Disk {
@@ -133,12 +136,13 @@ impl BatchError {
 /// ready. `each` breaks the batch off with [`ControlFlow::Break`]: cards that were begun are finished then, and no others
 /// begun; those finished afterwards are counted, and `each` is not called for them.
 ///
-/// `make` makes one card: [`personalise`](crate::personalise()) with the authority and the secrets of your choice. Each card
+/// `make` makes one card: [`personalise`](crate::personalise()) with the authority and the secrets of your choice. What has to
+/// be kept of it, its certificates say, is kept there: the file is written afterwards ([`BatchError::Caller`]). Each card
 /// draws from a generator of its own, seeded from `rng` in the order of `orders`, so the same `rng` makes the same cards
 /// whatever the number of workers, and whichever of them were there.
 ///
 /// What fails stops nothing but itself. A `make` that panics ends the batch and reaches the caller.
-pub fn personalise<R, M>(
+pub fn personalise<R, M, E>(
     orders: impl Iterator<Item = Order> + Send,
     workers: NonZeroUsize,
     rng: &mut R,
@@ -147,7 +151,8 @@ pub fn personalise<R, M>(
 ) -> Summary
 where
     R: CryptoRng + Send + ?Sized,
-    M: Fn(&Person, &mut ChaCha20Rng) -> Result<Image, PersonaliseError> + Sync,
+    M: Fn(&Person, &mut ChaCha20Rng) -> Result<Image, E> + Sync,
+    E: Into<BatchError>,
 {
     let queue = Mutex::new((orders.zip(0..), rng));
     let stop = AtomicBool::new(false);

@@ -26,6 +26,7 @@ pub(crate) fn run(run: &Run, arguments: &DeskArguments) -> Result<(), Failure> {
     let office = Office::new(run, &arguments.common);
     match &arguments.command {
         DeskCommand::Apply(arguments) => apply::run(&office, arguments),
+        DeskCommand::EnterForm(arguments) => card::enter_form::run(&office, arguments),
         DeskCommand::Photo(PhotoCommand::Check(arguments)) => photo::run(&office, arguments),
         DeskCommand::Receive(arguments) => receive::run(&office, arguments),
         DeskCommand::Notice(arguments) => notice::run(&office, arguments),

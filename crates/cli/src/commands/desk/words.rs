@@ -24,7 +24,7 @@ pub(super) fn of_store(error: &StoreError) -> Failure {
 const fn exit_of(error: &StoreError) -> Exit {
     match error {
         StoreError::NoSuchCase { .. } | StoreError::NoSuchForm { .. } => Exit::NoSuchCase,
-        StoreError::FormInUse { .. } => Exit::NotAccepted,
+        StoreError::FormInUse { .. } | StoreError::FormKnown { .. } => Exit::NotAccepted,
         StoreError::CardInUse { .. } => Exit::Differences,
         StoreError::Changed { .. } => Exit::CaseChanged,
         StoreError::Refused { .. }
@@ -45,6 +45,7 @@ fn japanese(error: &StoreError) -> String {
         StoreError::NoSuchCase { number: 0 } => "この申請書IDの案件はありません".to_owned(),
         StoreError::NoSuchCase { number } => format!("案件 {number} はありません"),
         StoreError::FormInUse { number } => format!("同じ申請書による案件 {number} があります"),
+        StoreError::FormKnown { number } => format!("案件 {number} には申請書IDが既にあります"),
         StoreError::Changed { number, .. } => format!("案件 {number} は他の窓口で変更されました"),
         StoreError::Refused { number, refusal } => format!("案件 {number}: {}", of_refusal(refusal)),
         StoreError::NoSuchForm { row } => {
@@ -124,7 +125,7 @@ fn advice(error: &StoreError) -> Option<String> {
             "nothing was taken in; ask who made the list, or enter the application first",
             "何も受領していません。一覧表の作成元に確認するか、先に申請を登録してください"
         ),
-        StoreError::FormInUse { number } => say!(
+        StoreError::FormInUse { number } | StoreError::FormKnown { number } => say!(
             "nothing was entered; look at it with `mynumber desk show {number}`",
             "何も登録していません。`mynumber desk show {number}` で確認してください"
         ),

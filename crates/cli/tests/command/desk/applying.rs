@@ -118,6 +118,37 @@ user_authentication_certificate = true
     assert_eq!(office.desk(&["apply", "a.toml", "--confirmed"]).code, 60);
 }
 
+#[test]
+fn a_hand_written_form_gets_the_id_under_which_its_card_comes() {
+    let office = Office::with_applications(1);
+    let written = application(2).replace("smartphone", "post").replace("municipality-qr", "hand-written");
+    let written = written.replace(&format!("id = \"{}\"", form_id(2)), "my_number = \"000000000108\"");
+    let digital = "file = \"photo.jpg\"";
+    office.apply(&written.replace(digital, "height_mm = 45\nwidth_mm = 35"));
+    let enter = |case: &str, more: &[&str]| office.desk(&[&["enter-form", case][..], more].concat());
+    for (case, more, code) in [
+        ("2", &[][..], 2),
+        ("2", &["--form", "123"], 3),
+        ("2", &["--form", &form_id(1)], 60),
+        ("1", &["--form", &form_id(2)], 60),
+        ("9", &["--form", &form_id(2)], 63),
+    ] {
+        let done = enter(case, more);
+        assert_eq!(done.code, code, "{case} {more:?}: {done:?}");
+    }
+    office.bench.write("code.png", qr(&form_id(2)));
+    let other = enter("2", &["--form", &form_id(3), "--qr", "code.png"]);
+    assert!(other.code == 3 && other.stderr.contains("QR code"), "{other:?}");
+    let done = enter("2", &["--form", &form_id(2), "--qr", "code.png", "--json"]);
+    assert_eq!((done.code, done.json()["state"].as_str()), (0, Some("registered")), "{done:?}");
+    let twice = enter("2", &["--form", &form_id(3), "--lang", "ja"]);
+    assert!(twice.code == 60 && twice.stderr.contains("申請書IDが既にあります"), "{twice:?}");
+    office.receive(&[1, 2]);
+    assert_eq!(office.state(2), "received");
+    let shown = office.desk(&["show", "2", "--json"]).json();
+    assert_eq!(shown["done"][1]["event"], "enter-form");
+}
+
 /// A picture of a QR code, as PNG.
 fn qr(text: &str) -> Vec<u8> {
     let code = qrcodegen::QrCode::encode_text(text, qrcodegen::QrCodeEcc::Medium).unwrap();

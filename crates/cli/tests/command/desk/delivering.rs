@@ -273,4 +273,19 @@ fn orders_that_are_wrong_make_no_card_and_what_was_made_is_kept() {
     assert_eq!(office.desk(&make).code, 4);
     let again = office.desk(&[&make[..], &["--force"]].concat());
     assert_eq!(again.json()["made"].as_u64(), Some(0), "{again:?}");
+    // Half a card, as a broken disk leaves it, is made anew; one that nobody knows is not taken for one of ours.
+    let file = format!("data/cards/{}.card", serial(1));
+    let whole = office.bench.read(&file);
+    office.bench.write(&file, &whole[..whole.len() / 2]);
+    let anew = office.desk(&[&make[..], &["--force", "--jobs", "2"]].concat());
+    assert_eq!(anew.json()["made"].as_u64(), Some(1), "{anew:?}");
+    std::fs::remove_dir_all(office.bench.path("data/issued")).unwrap();
+    let unknown = office.desk(&[&make[..], &["--force"]].concat());
+    assert!(
+        unknown.code == 4 && unknown.json()["error"]["message"].to_string().contains("no record"),
+        "{unknown:?}"
+    );
+    office.bench.write(&file, "a letter");
+    assert_eq!(office.desk(&[&make[..], &["--force"]].concat()).code, 4);
+    assert_eq!(office.bench.read(&file), b"a letter");
 }

@@ -6,9 +6,9 @@ use mynumber::issuance::application::{
     Particulars, Photo, Problem, Registrant, Wishes, parse_date,
 };
 use mynumber::issuance::photo::{self, Digital, PAPER, Paper};
-use mynumber::issuance::qr;
 
 use super::super::words;
+use super::form_id;
 use super::sheet::{Fault, Sheet};
 use crate::inputs;
 use crate::language::{Language, say};
@@ -190,33 +190,9 @@ impl Reader<'_> {
     }
 
     fn form_id(&mut self) -> Option<FormId> {
-        let typed = self.sheet.text("form.id").map(FormId::parse);
-        let typed = match typed {
-            Some(Err(error)) => return self.fault("form.id", words::of_form_id(error)),
-            Some(Ok(id)) => Some(id),
-            None => None,
-        };
-        let Some(path) = self.sheet.path("form.qr") else {
-            return match typed {
-                Some(id) => Some(id),
-                None => {
-                    self.fault("form.id", say!("is missing, and form.qr too", "form.qr も入力がありません"))
-                }
-            };
-        };
-        let limit = u64::try_from(qr::MAX_BYTES).unwrap_or(u64::MAX);
-        let picture = match inputs::read(&path, limit) {
-            Ok(bytes) => bytes,
-            Err(failure) => return self.fault("form.qr", failure.message().to_owned()),
-        };
-        match qr::read_form_id(&picture) {
-            Ok(read) if typed.as_ref().is_none_or(|typed| *typed == read) => Some(read),
-            Ok(_) => self
-                .fault("form.id", say!("is not the one in the QR code", "QRコードの申請書IDと一致しません")),
-            Err(error) => {
-                self.fault("form.qr", Language::current().pick(error.to_string(), error.japanese()))
-            }
-        }
+        let picture = self.sheet.path("form.qr");
+        let found = form_id(self.sheet.text("form.id"), picture.as_deref());
+        found.map_err(|fault| self.faults.push(fault)).ok()
     }
 
     fn sex(&mut self, field: &str) -> Option<Sex> {

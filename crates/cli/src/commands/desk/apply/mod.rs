@@ -1,6 +1,7 @@
 //! `desk apply`: an application from a file or by questions; registered whole or not at all.
 
 mod entry;
+mod form_id;
 mod guided;
 mod sheet;
 
@@ -19,6 +20,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::language::{Language, say};
 use crate::output::Product;
+pub(super) use form_id::form_id;
 use sheet::{Fault, Sheet, not_accepted};
 
 pub(super) fn run(office: &Office<'_>, arguments: &ApplyArguments) -> Result<(), Failure> {

@@ -120,9 +120,9 @@ pub(super) const FIELDS: [Field; 30] = [
 ];
 
 /// Something that is wrong, with the name of the field where it is one field's.
-pub(super) struct Fault {
+pub(in super::super) struct Fault {
     pub(super) field: Option<String>,
-    pub(super) problem: String,
+    pub(in super::super) problem: String,
 }
 
 impl Fault {

@@ -5,6 +5,7 @@ pub(super) mod anew;
 mod certifying;
 mod chip;
 pub(super) mod deliver;
+pub(super) mod enter_form;
 mod entry;
 mod issuer;
 pub(super) mod letters;

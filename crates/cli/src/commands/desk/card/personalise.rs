@@ -1,18 +1,20 @@
 //! `desk personalise`: cards as they are delivered, on all cores; what was made before is kept.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use indicatif::ProgressBar;
 use mynumber::applet::FileId;
-use mynumber::crypto::UnixTime;
 use mynumber::crypto::certificate::Purpose;
 use mynumber::issuance::application::FormId;
+use mynumber::issuance::batch::{self, BatchError, Done};
 use mynumber::issuance::issuer::IssuerMasterKey;
-use mynumber::issuance::{TestAuthority, personalise_as_delivered};
+use mynumber::issuance::{Person, TestAuthority, personalise_as_delivered};
 use mynumber::virtual_card::{FileContents, Image};
+use rand_core::CryptoRng;
 use serde::Serialize;
 
 use super::super::office::Office;
@@ -48,14 +50,11 @@ pub(in super::super) fn run(office: &Office<'_>, arguments: &PersonaliseArgument
         office,
         authority: store.authority(office.now())?,
         master: issuer::load_or_make(office)?,
-        now: office.now(),
         store: &store,
     };
-    let threads = match arguments.jobs {
-        Some(jobs) => usize::from(jobs),
-        None => std::thread::available_parallelism().map_or(1, usize::from),
-    };
-    let made = maker.all(&orders, threads)?;
+    let all_cores = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    let workers = arguments.jobs.and_then(|jobs| NonZeroUsize::new(jobs.into())).unwrap_or_else(all_cores);
+    let made = maker.all(&orders, workers)?;
     destination.write(&list(&orders)?)?;
     office.run.print(&Made {
         cards: orders.len(),
@@ -129,54 +128,49 @@ struct Maker<'a> {
     office: &'a Office<'a>,
     authority: TestAuthority,
     master: IssuerMasterKey,
-    now: UnixTime,
     store: &'a Store,
 }
 
 impl Maker<'_> {
     /// Makes what is not there yet; gives how many were made. After a failure what was made stays, and the next run goes on.
-    fn all(&self, orders: &[Order], threads: usize) -> Result<usize, Failure> {
-        let (next, made) = (AtomicUsize::new(0), AtomicUsize::new(0));
-        let failed: Mutex<Option<Failure>> = Mutex::new(None);
+    fn all(&self, orders: &[Order], workers: NonZeroUsize) -> Result<u64, Failure> {
         let bar = ProgressBar::new(u64::try_from(orders.len()).unwrap_or(u64::MAX));
-        std::thread::scope(|scope| {
-            for _ in 0..threads.clamp(1, orders.len().max(1)) {
-                scope.spawn(|| {
-                    while let Some(order) = orders.get(next.fetch_add(1, Ordering::Relaxed)) {
-                        let outcome = self.office.run.interrupt.check().and_then(|()| self.one(order));
-                        match outcome {
-                            Ok(is_new) => {
-                                made.fetch_add(usize::from(is_new), Ordering::Relaxed);
-                            }
-                            Err(failure) => {
-                                next.store(orders.len(), Ordering::Relaxed);
-                                if let Ok(mut failed) = failed.lock() {
-                                    failed.get_or_insert(failure);
-                                }
-                            }
-                        }
-                        bar.inc(1);
-                    }
-                });
-            }
+        let (unread, mut failed) = (Mutex::new(None), None);
+        let cards = orders.iter().map_while(|order| {
+            let card = self.card(order);
+            card.map_err(|failure| unread.lock().map(|mut unread| *unread = Some(failure))).ok()
         });
+        let make = |person: &Person, random: &mut _| self.make(person, random);
+        let each = |done: &Done| {
+            bar.inc(1);
+            let order = usize::try_from(done.number).ok().and_then(|number| orders.get(number));
+            let outcome = self.office.run.interrupt.check().and_then(|()| self.is_right(order, done));
+            match outcome {
+                Ok(()) => ControlFlow::Continue(()),
+                Err(failure) => {
+                    failed = Some(failure);
+                    ControlFlow::Break(())
+                }
+            }
+        };
+        let summary = batch::personalise(cards, workers, &mut mynumber::system_random(), make, each);
         bar.finish_and_clear();
-        match failed.into_inner() {
-            Ok(None) => Ok(made.into_inner()),
-            Ok(Some(failure)) => Err(failure),
-            Err(_) => Err(Failure::new(Exit::Internal, say!("a thread failed", "処理が失敗しました"))),
+        match failed.or(unread.into_inner().unwrap_or_default()) {
+            None => Ok(summary.made),
+            Some(failure) => Err(failure),
         }
     }
 
+    /// The record is read again: of thousands none stays in memory.
+    fn card(&self, order: &Order) -> Result<batch::Order, Failure> {
+        let file = self.store.place(&order.serial)?;
+        Ok(batch::Order { file, person: Record::read(&order.record)?.person })
+    }
+
     /// One card, and what the authority keeps of it first: a card whose certificates nobody knows is never delivered.
-    fn one(&self, order: &Order) -> Result<bool, Failure> {
-        if self.store.is_whole(&order.serial)? && certifying::is_known(self.office, &order.serial)? {
-            return Ok(false);
-        }
-        let person = Record::read(&order.record)?.person;
-        let mut random = mynumber::system_random();
-        let image = personalise_as_delivered(&self.authority, &person, &self.master, self.now, &mut random)
-            .map_err(|error| inputs::unusable(&order.record, &error.to_string()))?;
+    fn make(&self, person: &Person, random: &mut impl CryptoRng) -> Result<Image, BatchError> {
+        let now = self.office.now();
+        let image = personalise_as_delivered(&self.authority, person, &self.master, now, random)?;
         let certificates: Vec<(Purpose, &[u8])> = [
             (Purpose::Signature, FileId::SignatureCertificate),
             (Purpose::UserAuthentication, FileId::UserAuthenticationCertificate),
@@ -184,10 +178,32 @@ impl Maker<'_> {
         .into_iter()
         .filter_map(|(purpose, file)| Some((purpose, bytes(&image, file)?)))
         .collect();
-        certifying::keep(self.office, &order.serial, &certificates)?;
-        drop(certificates);
-        self.store.put(&order.serial, image)?;
-        Ok(true)
+        certifying::keep(self.office, &person.serial, &certificates)
+            .map_err(|failure| BatchError::Caller(failure.message().into()))?;
+        Ok(image)
+    }
+
+    /// What became of a card; one that was there has to be known.
+    fn is_right(&self, order: Option<&Order>, done: &Done) -> Result<(), Failure> {
+        let (Some(order), shown) = (order, done.file.display()) else { return Ok(()) };
+        match &done.outcome {
+            Err(error @ BatchError::Personalise(_)) => {
+                Err(inputs::unusable(&order.record, &error.to_string()))
+            }
+            Err(error) => Err(Failure::new(Exit::OutputFailed, say!("{shown}: {error}", "{shown}: {error}"))),
+            Ok(_) if certifying::is_known(self.office, &order.serial)? => Ok(()),
+            Ok(_) => Err(Failure::new(
+                Exit::OutputFailed,
+                say!(
+                    "{shown} was there, and the authority has no record of its certificates",
+                    "{shown} は既にあり、電子証明書の発行記録がありません"
+                ),
+            )
+            .advise(say!(
+                "put the records back, or take the card away: it is made anew then",
+                "発行記録を戻すか、カードを別の場所へ移してください（作り直します）"
+            ))),
+        }
     }
 }
 
@@ -214,7 +230,7 @@ fn list(orders: &[Order]) -> Result<Vec<u8>, Failure> {
 #[derive(Serialize)]
 struct Made {
     cards: usize,
-    made: usize,
+    made: u64,
     list: String,
     serials: Vec<String>,
 }
