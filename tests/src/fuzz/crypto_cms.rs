@@ -6,8 +6,11 @@ use mynumber_crypto::cms::{Reader, Signed, SignedData, armor};
 use mynumber_crypto::path::{Profile, Validator};
 use mynumber_crypto::{Anchor, Certificate, UnixTime};
 
-/// The content of messages whose content is elsewhere.
-const CONTENT: &[u8] = b"I agree.\n";
+use super::bases::root;
+use super::crypto_cms_bases::{CONTENT, documents, taro};
+use super::edits::Input;
+use crate::certificates::NOW;
+
 /// 2027-01-15, inside the validity of the certificates in the corpus.
 const AT: UnixTime = UnixTime::from_seconds(1_800_000_000);
 
@@ -19,7 +22,7 @@ fn anchors() -> &'static [Anchor<'static>] {
     })
 }
 
-/// Takes a message in any form.
+/// Takes a message in any form; below 9, the first byte chooses a message that the rest edits.
 pub fn crypto_cms(data: &[u8]) {
     let _ = accepts(data);
 }
@@ -27,28 +30,59 @@ pub fn crypto_cms(data: &[u8]) {
 /// As [`crypto_cms`], and says how many signers hold: for the test that the corpus is not made of refusals alone.
 #[must_use]
 pub fn accepts(data: &[u8]) -> usize {
+    if let Some((choice @ 0..=8, edits)) = data.split_first() {
+        let Some(document) = documents().get(usize::from(*choice)) else { return 0 };
+        let mut most = 0;
+        document
+            .edited(&mut Input(edits), |message| most = most.max(whole(message, CONTENT, root_anchors())));
+        return most;
+    }
     let Ok(unwrapped) = armor::unwrap(data) else { return 0 };
     let content = unwrapped.content.as_deref().unwrap_or(CONTENT);
-    let message: &[u8] = &unwrapped.message;
+    whole(&unwrapped.message, content, anchors())
+}
+
+fn root_anchors() -> &'static [Anchor<'static>] {
+    static ANCHORS: OnceLock<[Anchor<'static>; 1]> = OnceLock::new();
+    ANCHORS.get_or_init(|| [super::crypto_path::anchor(root())])
+}
+
+fn whole(message: &[u8], content: &[u8], anchors: &'static [Anchor<'static>]) -> usize {
     let first = message.first().copied().map_or(1, usize::from);
-    let whole = judged(message, content, message.len().max(1));
+    let whole = judged(message, content, message.len().max(1), anchors);
     for size in [1, 7, first % 97 + 2] {
-        assert_eq!(judged(message, content, size), whole, "in pieces of {size} bytes it is another message");
+        assert_eq!(
+            judged(message, content, size, anchors),
+            whole,
+            "in pieces of {size} bytes it is another message"
+        );
     }
+    let at_once = Reader::read(message).map(|read| read.signers().len());
+    assert!(at_once.is_ok() || whole.is_err());
     whole.unwrap_or(0)
 }
 
 /// How many signers hold when the message comes in pieces of this size, or what speaks against it.
-fn judged(message: &[u8], content: &[u8], size: usize) -> Result<usize, String> {
-    let mut reader = Reader::new();
+fn judged(
+    message: &[u8],
+    content: &[u8],
+    size: usize,
+    anchors: &'static [Anchor<'static>],
+) -> Result<usize, String> {
+    let mut reader = Reader::default();
     let mut inside = Vec::new();
     for piece in message.chunks(size) {
-        reader
-            .feed_to(piece, |octets| inside.extend_from_slice(octets))
-            .map_err(|error| error.to_string())?;
+        let fed = reader.feed_to(piece, |octets| inside.extend_from_slice(octets));
+        if let Err(error) = fed {
+            assert_eq!(reader.feed(piece), Err(error), "what failed once stays so");
+            assert_eq!(reader.finish().err(), Some(error));
+            return Err(error.to_string());
+        }
         assert!(reader.kept() <= Reader::MAX_KEPT);
     }
     let mut read = reader.finish().map_err(|error| error.to_string())?;
+    let before = read.verify(&Validator::new(anchors, Profile::general()), &[], AT);
+    assert!(before.is_err() || !read.is_detached(), "there is no content yet");
     let content = if read.is_detached() {
         read.content(content).map_err(|error| error.to_string())?;
         content
@@ -56,13 +90,37 @@ fn judged(message: &[u8], content: &[u8], size: usize) -> Result<usize, String> 
         assert!(read.content(content).is_err(), "content inside and beside");
         &inside
     };
-    verified(&read, message, content)
+    told(&read);
+    verified(&read, message, content, anchors)
 }
 
-fn verified(read: &SignedData, message: &[u8], content: &[u8]) -> Result<usize, String> {
-    let validator = Validator::new(anchors(), Profile::general());
-    let verdict = read.verify(&validator, &[], AT).map_err(|error| error.to_string())?;
+/// Every field is asked for.
+fn told(read: &SignedData) {
+    let _ = (read.version(), read.content_type().to_string(), read.other_certificates(), read.crls().count());
+    for signer in read.signers() {
+        assert!(signer.identifier().is_ok(), "it was read once");
+        let _ = (signer.signing_time(), format!("{signer:?}"));
+    }
+}
+
+fn verified(
+    read: &SignedData,
+    message: &[u8],
+    content: &[u8],
+    anchors: &'static [Anchor<'static>],
+) -> Result<usize, String> {
+    let validator = Validator::new(anchors, Profile::general());
+    // Two certificates from elsewhere, one of which is already there when the message is one of ours.
+    let others: Vec<_> =
+        [root(), taro()].into_iter().filter_map(|der| Certificate::parse(der).ok()).collect();
+    let at = if std::ptr::eq(anchors, root_anchors()) { NOW } else { AT };
+    let verdict = read.verify(&validator, &others, at).map_err(|error| error.to_string())?;
     assert_eq!(verdict.signers().len(), read.signers().len());
+    for report in verdict.signers() {
+        if let Err(error) = &report.result {
+            assert!(!error.to_string().is_empty());
+        }
+    }
     let signed = verdict.all().map_err(|report| format!("{:?}", report.result.as_ref().err()))?;
     assert!(!signed.is_empty(), "nobody signed");
     for signed in &signed {
@@ -78,8 +136,12 @@ fn looks_signed(signed: &Signed<'_>, message: &[u8], content: &[u8]) {
     assert_eq!(signed.content_digest(), digest);
     assert_eq!(u64::try_from(content.len()), Ok(signed.content_length()));
     let certificate = signed.certificate().certificate().raw();
-    assert!(holds(message, certificate), "the certificate is from elsewhere");
-    assert!(anchors().iter().any(|anchor| anchor.key() == signed.certificate().anchor().key()));
+    assert!(holds(message, certificate) || certificate == taro(), "the certificate is from elsewhere");
+    let known = anchors().iter().chain(root_anchors());
+    assert!(known.into_iter().any(|anchor| anchor.key() == signed.certificate().anchor().key()));
+    let _ = (signed.signing_time_claim(), signed.signing_time_is_outside_validity());
+    let _ = (signed.is_bound_to_certificate(), signed.unknown_attributes().len(), signed.content_type());
+    let _ = (signed.unchecked_time_stamps(), signed.unchecked_counter_signatures());
     let key = signed.certificate().key();
     let found =
         elements(message, 0xA0).filter(|(_, attributes)| holds(attributes, &digest)).any(|(end, raw)| {

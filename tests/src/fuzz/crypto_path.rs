@@ -2,40 +2,31 @@
 
 use std::sync::OnceLock;
 
-use der::{Decode, Encode};
 use mynumber_apdu::tlv::Reader;
-use mynumber_crypto::certificate::Purpose;
+use mynumber_crypto::asn1::Oid;
+use mynumber_crypto::certificate::{KeyUsage, Purpose, extension, policy};
 use mynumber_crypto::key::backend;
-use mynumber_crypto::path::{Profile, TrustedCertificate, Validator};
+use mynumber_crypto::path::{
+    ExtendedKeyUsageRule, InitialPolicies, KeyUsageRule, PolicyRule, Profile, TrustedCertificate, Validator,
+};
 use mynumber_crypto::{Anchor, Certificate, UnixTime};
 
-use crate::certificates::{Draft, ECDSA_SHA256, Key, NOW, der};
-
-/// The anchor of every input: the key of number 1.
-fn root() -> &'static [u8] {
-    static ROOT: OnceLock<Vec<u8>> = OnceLock::new();
-    ROOT.get_or_init(|| Draft::authority("root", &Key::new(1), "root", &Key::new(1)).signed(&Key::new(1)))
-}
-
-/// The keys of numbers 1 to 8, made once.
-fn keys() -> &'static [Key] {
-    static KEYS: OnceLock<Vec<Key>> = OnceLock::new();
-    KEYS.get_or_init(|| (1..=8).map(Key::new).collect())
-}
+use super::bases::{self, key, root};
+use super::edits::Input;
+use crate::certificates::{Draft, ECDSA_SHA256, NOW, authority, der, id};
 
 /// The first byte chooses: bits 0 and 1 the profile, bit 2 whether all is signed anew. The next four are the time, in
-/// seconds from [`NOW`]. The rest are certificates, the leaf first.
+/// seconds from [`NOW`]. The rest are certificates, the leaf first. With bit 7, [`edited`].
 ///
 /// Signed anew means: each certificate gets the signature of key 1, or of the key whose number is its serial number's
 /// first byte, so that what stands behind the signature check is reached too.
 pub fn crypto_path(data: &[u8]) {
+    if let Some((choice @ 0x80.., rest)) = data.split_first() {
+        return edited(*choice, rest);
+    }
     let Some(([choice, t0, t1, t2, t3], rest)) = data.split_first_chunk() else { return };
     let at = UnixTime::from_seconds(NOW.seconds() + i64::from(i32::from_be_bytes([*t0, *t1, *t2, *t3])));
-    let mut reader = Reader::new(rest);
-    let mut files = Vec::new();
-    while let Ok(Some(element)) = reader.next_element() {
-        files.push(element.raw().to_vec());
-    }
+    let mut files = elements(rest);
     if choice & 4 != 0 {
         for file in &mut files {
             if let Some(signed) = signed_anew(file) {
@@ -49,19 +40,118 @@ pub fn crypto_path(data: &[u8]) {
         2 => Profile::general(),
         _ => Profile { key_identifiers: false, ..Profile::general() },
     };
-    let certificates: Vec<_> = files.iter().filter_map(|file| Certificate::parse(file).ok()).collect();
-    certificates.iter().for_each(agrees_with_x509_cert);
-    let Some((leaf, hints)) = certificates.split_first() else { return };
-    let anchor = Certificate::parse(root()).map(|root| Anchor::from_certificate(&root));
-    let Ok(Ok(anchor)) = anchor else { unreachable!("the root is an authority") };
-    let anchors = [anchor];
+    judged(&files, &profile, &[anchor(root())], at);
+}
 
-    let validator = Validator::new(&anchors, profile);
+pub(super) fn elements(input: &[u8]) -> Vec<Vec<u8>> {
+    let mut reader = Reader::new(input);
+    let mut files = Vec::new();
+    while let Ok(Some(element)) = reader.next_element() {
+        files.push(element.raw().to_vec());
+    }
+    files
+}
+
+/// The elements inside the one that is all of the input.
+pub(super) fn inside(input: &[u8]) -> Vec<Vec<u8>> {
+    let element = Reader::new(input).next_element().ok().flatten();
+    element.map_or_else(Vec::new, |element| elements(element.value()))
+}
+
+pub(super) fn anchor(der: &'static [u8]) -> Anchor<'static> {
+    let anchor = Certificate::parse(der).map(|root| Anchor::from_certificate(&root));
+    let Ok(Ok(anchor)) = anchor else { unreachable!("the root is an authority") };
+    anchor
+}
+
+/// The root, and others who have its name and key, and say less or more of themselves.
+fn anchors(choice: u8) -> Vec<Anchor<'static>> {
+    static OTHERS: OnceLock<[Vec<u8>; 3]> = OnceLock::new();
+    let [short, constrained, other] = OTHERS.get_or_init(|| {
+        let root = Draft::authority("root", &key(1), "root", &key(1));
+        let constrained = root.clone().with(bases::more::NAME_CONSTRAINTS, true, &bases::name_constraints());
+        let other = Draft::authority("root", &key(8), "root", &key(8)).lasting(-60, 60);
+        [
+            root.with(id::BASIC_CONSTRAINTS, true, &authority(Some(0))).signed(&key(1)),
+            constrained.signed(&key(1)),
+            other.signed(&key(8)),
+        ]
+    });
+    match choice & 7 {
+        0 => vec![anchor(short)],
+        1 => vec![anchor(constrained), anchor(other)],
+        2 => vec![anchor(other), anchor(short).for_purpose(Purpose::Signature), anchor(root())],
+        3 => vec![anchor(root()).for_purpose(Purpose::UserAuthentication)],
+        4 => mynumber_crypto::anchor::jlis_test().to_vec(),
+        _ => vec![anchor(root())],
+    }
+}
+
+const ASKED: [Oid<'static>; 2] = [policy::TEST_SIGNATURE, extension::ANY_POLICY];
+
+/// Bits of the second byte and of the third choose what is asked for.
+fn profile(purpose: u8, flags: u8) -> Profile<'static> {
+    let flag = |bit: u8| flags & bit != 0;
+    let signs = KeyUsage::DIGITAL_SIGNATURE;
+    let base = match purpose & 3 {
+        0 => Profile::jpki(Purpose::Signature),
+        1 => Profile::jpki(Purpose::UserAuthentication),
+        _ => Profile::general(),
+    };
+    Profile {
+        key_usage: match purpose >> 2 & 3 {
+            0 => base.key_usage,
+            1 => KeyUsageRule::Allows(signs),
+            2 => KeyUsageRule::Exactly(signs.and(KeyUsage::NON_REPUDIATION)),
+            _ => KeyUsageRule::Any,
+        },
+        extended_key_usage: match purpose >> 4 & 3 {
+            0 => base.extended_key_usage,
+            1 => ExtendedKeyUsageRule::Allows(extension::ANY_EXTENDED_KEY_USAGE),
+            2 => ExtendedKeyUsageRule::Requires(extension::ANY_EXTENDED_KEY_USAGE),
+            _ => ExtendedKeyUsageRule::Any,
+        },
+        policies: match purpose >> 6 {
+            0 => base.policies,
+            1 => PolicyRule::Any,
+            2 => PolicyRule::OneOf(&ASKED),
+            _ => PolicyRule::OneOf(&[]),
+        },
+        initial_policies: InitialPolicies {
+            explicit: flag(1),
+            inhibit_mapping: flag(2),
+            inhibit_any: flag(4),
+        },
+        leaf_may_be_authority: base.leaf_may_be_authority != flag(8),
+        key_identifiers: !flag(16),
+        restrictions: !flag(32),
+        max_intermediates: if flag(64) { 1 } else { 10 },
+        max_signature_checks: if flag(128) { 2 } else { 100 },
+        ..base
+    }
+}
+
+/// Bits 0 to 2 of the first byte choose the anchors, bits 3 and 4 a chain, which the rest edits. The two bytes before the
+/// edits choose a [`profile`], the one after them a time in hours from [`NOW`].
+fn edited(choice: u8, rest: &[u8]) {
+    let Some(([purpose, flags, hours], edits)) = rest.split_first_chunk() else { return };
+    let Some(chain) = bases::chains().get(usize::from(choice >> 3 & 3)) else { return };
+    let at = UnixTime::from_seconds(NOW.seconds() + i64::from(hours.cast_signed()) * 3600 * 8);
+    let (profile, anchors) = (profile(*purpose, *flags), anchors(choice));
+    chain.edited(&mut Input(edits), |chain| judged(&elements(chain), &profile, &anchors, at));
+}
+
+fn judged(files: &[Vec<u8>], profile: &Profile<'_>, anchors: &[Anchor<'_>], at: UnixTime) {
+    let certificates: Vec<_> = files.iter().filter_map(|file| Certificate::parse(file).ok()).collect();
+    let Some((leaf, hints)) = certificates.split_first() else { return };
+    let validator = Validator::new(anchors, *profile);
+    assert_eq!((validator.anchors().len(), validator.profile().purpose), (anchors.len(), profile.purpose));
     let verdict = validator.validate(leaf, hints, at);
     let again = validator.with_backend(&backend::RustCrypto).validate(leaf, hints, at);
     assert_eq!(verdict.as_ref().map(|_| ()), again.as_ref().map(|_| ()), "every backend says the same");
-    if let Ok(trusted) = verdict {
-        holds(&trusted, &profile, leaf, hints);
+    match verdict {
+        Ok(trusted) => holds(&trusted, profile, leaf, hints),
+        Err(error) => assert!(!format!("{error} {:?}", error.kind().class()).is_empty()),
     }
 }
 
@@ -86,31 +176,24 @@ fn holds(
     }
     assert!(subject.check_signature(&trusted.anchor().key()).is_ok(), "the last by the anchor");
     assert!(subject.issuer().matches(&trusted.anchor().subject()));
-    assert_eq!(leaf.extensions().unknown_critical(), None);
+    let restricting =
+        [extension::NAME_CONSTRAINTS, extension::POLICY_CONSTRAINTS, extension::INHIBIT_ANY_POLICY];
+    let known = |id| restricting.contains(&id) || id == extension::POLICY_MAPPINGS;
+    assert!(leaf.extensions().unknown_critical().is_none_or(known));
+    assert!(
+        trusted.issuer_name().matches(&leaf.issuer()) && leaf.check_signature(&trusted.issuer_key()).is_ok()
+    );
+    let _ = trusted.issuer_may_sign_crls();
     if let Some(purpose) = profile.purpose {
         let policy = leaf.policy();
         assert!(policy.is_ok_and(|found| found.is_some_and(|policy| policy.purpose == purpose)));
     }
 }
 
-/// What both read, both read the same.
-fn agrees_with_x509_cert(certificate: &Certificate<'_>) {
-    let Ok(theirs) = x509_cert::Certificate::from_der(certificate.raw()) else { return };
-    let body = theirs.tbs_certificate();
-    let serial = body.serial_number().as_bytes();
-    assert_eq!(certificate.serial(), serial.strip_prefix(&[0]).unwrap_or(serial));
-    assert_eq!(body.issuer().to_der().as_deref(), Ok(certificate.issuer().raw()));
-    assert_eq!(body.subject().to_der().as_deref(), Ok(certificate.subject().raw()));
-    assert_eq!(body.subject_public_key_info().to_der().as_deref(), Ok(certificate.public_key_info()));
-    let not_after = body.validity().not_after.to_unix_duration().as_secs();
-    assert_eq!(i64::try_from(not_after), Ok(certificate.validity().not_after.seconds()));
-    assert_eq!(theirs.signature().raw_bytes(), certificate.signature());
-}
-
 fn signed_anew(file: &[u8]) -> Option<Vec<u8>> {
     let certificate = Certificate::parse(file).ok()?;
     let number = usize::from(*certificate.serial().first()? & 7);
-    let key = keys().get(number.saturating_sub(1))?;
+    let key = key(u8::try_from(number).ok()?.max(1));
     let signature = der(0x03, &[&[0][..], &key.sign(certificate.tbs())].concat());
     let parts = [certificate.tbs(), ECDSA_SHA256, signature.as_slice()].concat();
     (parts.len() < 60_000).then(|| der(0x30, &parts))

@@ -6,13 +6,21 @@
 
 mod apdu_command;
 mod apdu_response;
+mod bases;
 mod card_records;
 mod card_session;
 mod content;
+mod crypto_certificate;
+mod crypto_certificate_differential;
 mod crypto_cms;
+mod crypto_cms_bases;
 mod crypto_crl;
+mod crypto_cvc;
+mod crypto_key;
 mod crypto_ocsp;
 mod crypto_path;
+mod crypto_revocation;
+mod edits;
 mod host_session;
 mod intake_list;
 mod intake_photo;
@@ -25,10 +33,15 @@ pub use apdu_response::apdu_response;
 pub use card_records::card_records;
 pub use card_session::card_session;
 pub use content::content;
+pub use crypto_certificate::crypto_certificate;
+pub use crypto_certificate_differential::crypto_certificate_differential;
 pub use crypto_cms::{accepts as crypto_cms_accepts, crypto_cms};
 pub use crypto_crl::crypto_crl;
+pub use crypto_cvc::crypto_cvc;
+pub use crypto_key::crypto_key;
 pub use crypto_ocsp::crypto_ocsp;
 pub use crypto_path::crypto_path;
+pub use crypto_revocation::crypto_revocation;
 pub use host_session::host_session;
 pub use intake_list::intake_list;
 pub use intake_photo::intake_photo;
@@ -46,10 +59,15 @@ pub const BODIES: &[(&str, Body)] = &[
     ("card_records", card_records),
     ("card_session", card_session),
     ("content", content),
+    ("crypto_certificate", crypto_certificate),
+    ("crypto_certificate_differential", crypto_certificate_differential),
     ("crypto_cms", crypto_cms),
     ("crypto_crl", crypto_crl),
+    ("crypto_cvc", crypto_cvc),
+    ("crypto_key", crypto_key),
     ("crypto_ocsp", crypto_ocsp),
     ("crypto_path", crypto_path),
+    ("crypto_revocation", crypto_revocation),
     ("host_session", host_session),
     ("intake_list", intake_list),
     ("intake_photo", intake_photo),
