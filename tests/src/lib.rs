@@ -7,6 +7,7 @@
 //! - [`cms`]: CMS messages with faults of every kind.
 //! - [`fuzz`]: the bodies of the fuzz targets, as ordinary functions; `tests/corpus.rs` replays their corpus.
 //! - [`issued`]: cards of simulated people.
+//! - [`postgres`]: a PostgreSQL server.
 //! - [`script`]: scripts of exchanges, written in hex.
 //! - [`host`]: the driver on the virtual card: the jobs whose exchanges are counted, and a transport that fails.
 //! - [`tlv_oracle`]: our TLV reader beside the crate `iso7816-tlv`, and the list of what they differ on.
@@ -26,6 +27,9 @@ pub mod issued;
 pub mod pcscd;
 #[cfg(all(feature = "pcsc", target_os = "linux"))]
 mod plain_card;
+#[cfg(target_os = "linux")]
+#[expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests fail as tests do")]
+pub mod postgres;
 pub mod script;
 pub mod tlv_oracle;
 pub mod tlv_tree;

@@ -1,5 +1,6 @@
 //! A PostgreSQL server for the tests: its data in a temporary folder, reached by a socket in the same folder. What
 //! cannot be started fails the test and says what to install: a test that did not run shall not look like one that passed.
+//! The tests of `issuance`, which may not name this package, compile this file too.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,14 +17,19 @@ const INSTALL: &str =
 const KEEPER: &str = r#""$@" >"$FOLDER/log" 2>&1 & server=$!
 read _; kill -QUIT $server; wait $server; rm -rf "$FOLDER""#;
 
-pub(super) struct Server {
+/// A running server.
+#[derive(Debug)]
+pub struct Server {
     folder: PathBuf,
     programs: PathBuf,
     _keeper: Child,
 }
 
 /// The server of this test program, started for the first test that asks.
-pub(super) fn server() -> &'static Server {
+///
+/// # Panics
+/// It cannot be started.
+pub fn server() -> &'static Server {
     static SERVER: OnceLock<Server> = OnceLock::new();
     SERVER.get_or_init(Server::start)
 }
@@ -81,7 +87,11 @@ impl Server {
     }
 
     /// Runs one of PostgreSQL's own programs on a database.
-    pub(super) fn run(&self, program: &str, arguments: &[&str], database: &str) -> Output {
+    ///
+    /// # Panics
+    /// The program cannot be run.
+    #[must_use]
+    pub fn run(&self, program: &str, arguments: &[&str], database: &str) -> Output {
         Command::new(self.programs.join(program))
             .arg("-h")
             .arg(&self.folder)
@@ -93,7 +103,11 @@ impl Server {
     }
 
     /// A new, empty database.
-    pub(super) fn database(&self) -> String {
+    ///
+    /// # Panics
+    /// The server refuses.
+    #[must_use]
+    pub fn database(&self) -> String {
         static NUMBER: AtomicU32 = AtomicU32::new(1);
         let name = format!("cases{}", NUMBER.fetch_add(1, Ordering::Relaxed));
         let made = self.run("psql", &["-c", &format!("CREATE DATABASE {name}")], "postgres");
@@ -102,7 +116,8 @@ impl Server {
     }
 
     /// The parameters of a connection to a database.
-    pub(super) fn parameters(&self, database: &str) -> String {
+    #[must_use]
+    pub fn parameters(&self, database: &str) -> String {
         format!("host={} user=desk dbname={database}", self.folder.display())
     }
 }

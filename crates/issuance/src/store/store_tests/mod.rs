@@ -49,6 +49,8 @@ fn open(folder: &TempDir) -> Sqlite {
 mod desks;
 mod places;
 #[cfg(feature = "postgres")]
+#[path = "../../../../../tests/src/postgres.rs"]
+#[expect(unreachable_pub, reason = "the module of a library of tests")]
 mod server;
 mod suite;
 
