@@ -356,9 +356,25 @@ fn common_header(input: &[u8]) -> Option<Header<'_>> {
 }
 
 /// The header at the start of `input`, of whatever kind.
-#[cold]
 #[inline(never)]
 fn read_header(input: &[u8], lengths: Lengths) -> Result<Header<'_>, Error> {
+    // Nearly all that come here: one byte of tag, and a length of one or two bytes in its shortest coding.
+    let (first, length, after) = match input {
+        [first, 0x81, length @ 0x80..=0xFF, after @ ..] => (*first, usize::from(*length), after),
+        [first, 0x82, high @ 1..=0xFF, low, after @ ..] => {
+            (*first, usize::from(*high) << 8 | usize::from(*low), after)
+        }
+        _ => return any_header(input, lengths),
+    };
+    if first == 0 || first & 0x1F == 0x1F {
+        return any_header(input, lengths);
+    }
+    Ok((Tag(u32::from(first)), length, after))
+}
+
+#[cold]
+#[inline(never)]
+fn any_header(input: &[u8], lengths: Lengths) -> Result<Header<'_>, Error> {
     let (tag, tag_len) = read_tag(input)?;
     let after_tag = input.get(tag_len..).unwrap_or_default();
     let (length, length_len) = read_length(after_tag, lengths).map_err(|error| error.offset(tag_len))?;

@@ -25,6 +25,12 @@ impl<'a> Oid<'a> {
         if !ends || bytes.len() > Self::MAX_LENGTH {
             return None;
         }
+        // Arcs of one byte each, as in everything below id-ce and id-at.
+        if let [a, b, c] = bytes
+            && (a | b | c) & 0x80 == 0
+        {
+            return Some(Self(bytes));
+        }
         let mut arc_start = true;
         let mut arc = 0u32;
         for byte in bytes {

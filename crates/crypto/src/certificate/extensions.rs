@@ -110,7 +110,9 @@ impl<'a> Extensions<'a> {
         while !rest.is_empty() {
             let before = rest;
             let id = next(&mut rest)?.id.as_bytes();
-            if seen.iter().take(count).any(|earlier| *earlier == id) {
+            // The last byte tells nearly all apart.
+            let same = |earlier: &&[u8]| earlier.last() == id.last() && *earlier == id;
+            if seen.iter().take(count).any(same) {
                 return Err(before.fault(ErrorKind::DuplicateExtension));
             }
             let free = seen.get_mut(count).ok_or_else(|| before.fault(ErrorKind::TooLong))?;
@@ -294,7 +296,8 @@ const URI: Tag = Tag(0x86);
 fn next<'a>(list: &mut Der<'a>) -> Result<Extension<'a>, Error> {
     let mut inside = list.enter(SEQUENCE)?;
     let id = inside.oid()?;
-    let critical = inside.default_false()?;
+    // Nearly none is critical.
+    let critical = !inside.rest().starts_with(&[0x04]) && inside.default_false()?;
     let value = inside.read(OCTET_STRING)?;
     inside.finish()?;
     Ok(Extension { id, critical, value })

@@ -58,6 +58,11 @@ impl<'a> Name<'a> {
         let mut rdns = der.inside(element)?;
         let mut count = 0;
         while !rdns.is_empty() {
+            if count < MAX_ATTRIBUTES && is_plain(rdns.rest()) {
+                rdns.next()?;
+                count += 1;
+                continue;
+            }
             let mut rdn = rdns.enter(SET)?;
             let mut last: &[u8] = &[];
             loop {
@@ -146,6 +151,18 @@ impl<'a> Name<'a> {
     pub fn organization(&self) -> Option<&'a str> {
         self.all(attribute::ORGANIZATION).next()
     }
+}
+
+/// Whether `rdns` begins with what nearly all names are made of, so that it need not be taken apart: one attribute with
+/// a type of three bytes and a sound text, all lengths of one byte.
+fn is_plain(rdns: &[u8]) -> bool {
+    let [0x31, set @ 0..=0x7F, 0x30, sequence, 0x06, 3, a, b, c, tag, length, after @ ..] = rdns else {
+        return false;
+    };
+    let (length, tag) = (usize::from(*length), Tag(u32::from(*tag)));
+    let fits = usize::from(*set) == length + 9 && usize::from(*sequence) == length + 7;
+    let value = after.get(..length);
+    fits && (a | b | c) & 0x80 == 0 && value.is_some_and(|value| is_text(tag) && der::is_text(tag, value))
 }
 
 fn is_text(tag: Tag) -> bool {

@@ -3,14 +3,20 @@
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::{Entry, Rejection};
 
 /// The longest that a result waits for its call, and that a cancelled batch goes on reading.
 const LONGEST_WAIT: Duration = Duration::from_millis(50);
 
-/// One lock for both directions: a worker hands its result in and takes its next item in one go.
+/// A worker takes several items at once where checking them is so quick that the lock would be felt: this many at most,
+/// while its last ones took less than this time, and no more than this part of what waits.
+const MOST_AT_ONCE: usize = 8;
+const QUICK: Duration = Duration::from_millis(2);
+const SHARES: usize = 16;
+
+/// One lock for both directions: a worker hands its results in and takes its next items in one go.
 pub(super) struct Queue<T, A, R> {
     state: Mutex<State<T, A, R>>,
     /// There are items for a worker, or no more will come.
@@ -27,7 +33,7 @@ struct State<T, A, R> {
     results: VecDeque<Option<Entry<T, A, R>>>,
     /// The number of the first place.
     first: u64,
-    /// Workers that check an item now.
+    /// Items that workers check now.
     busy: usize,
     /// Workers that wait for an item.
     idle: usize,
@@ -126,9 +132,12 @@ impl<T, A, R> Queue<T, A, R> {
 
     /// Checks items until no more will come.
     pub(super) fn work(&self, verify: &(impl Fn(&T) -> Result<A, R> + Sync)) {
+        let (mut taken, mut checked) = (Vec::new(), Vec::new());
+        let mut quick = false;
         let mut state = self.lock();
         loop {
-            let Some((number, item)) = state.waiting.pop_front() else {
+            state.take(if quick { MOST_AT_ONCE } else { 1 }, &mut taken);
+            if taken.is_empty() {
                 if state.closed {
                     return;
                 }
@@ -136,20 +145,18 @@ impl<T, A, R> Queue<T, A, R> {
                 state = self.work.wait(state).unwrap_or_else(PoisonError::into_inner);
                 state.idle -= 1;
                 continue;
-            };
-            state.busy += 1;
+            }
             drop(state);
-            let outcome = match catch_unwind(AssertUnwindSafe(|| verify(&item))) {
-                Ok(outcome) => outcome.map_err(Rejection::Refused),
-                Err(payload) => {
-                    // Dropping it could panic again, outside of any net.
-                    std::mem::forget(payload);
-                    Err(Rejection::Panicked)
-                }
-            };
+            let begun = Instant::now();
+            for (number, item) in taken.drain(..) {
+                let outcome = outcome_of(verify, &item);
+                checked.push(Entry { number, item, outcome });
+            }
+            quick = begun.elapsed() < QUICK;
             state = self.lock();
-            state.busy -= 1;
-            state.finish(Entry { number, item, outcome });
+            for entry in checked.drain(..) {
+                state.finish(entry);
+            }
             if state.is_worth_waking() {
                 self.progress.notify_one();
             }
@@ -157,7 +164,25 @@ impl<T, A, R> Queue<T, A, R> {
     }
 }
 
+fn outcome_of<T, A, R>(verify: &impl Fn(&T) -> Result<A, R>, item: &T) -> Result<A, Rejection<R>> {
+    match catch_unwind(AssertUnwindSafe(|| verify(item))) {
+        Ok(outcome) => outcome.map_err(Rejection::Refused),
+        Err(payload) => {
+            // Dropping it could panic again, outside of any net.
+            std::mem::forget(payload);
+            Err(Rejection::Panicked)
+        }
+    }
+}
+
 impl<T, A, R> State<T, A, R> {
+    /// Moves the next items into `taken`: `most` of them or fewer, so that no worker has many while another has none.
+    fn take(&mut self, most: usize, taken: &mut Vec<(u64, T)>) {
+        let share = (self.waiting.len() / SHARES).clamp(1, most);
+        taken.extend(self.waiting.drain(..share.min(self.waiting.len())));
+        self.busy += taken.len();
+    }
+
     fn has_ready(&self) -> bool {
         matches!(self.results.front(), Some(Some(_)))
     }
@@ -172,6 +197,7 @@ impl<T, A, R> State<T, A, R> {
     }
 
     fn finish(&mut self, entry: Entry<T, A, R>) {
+        self.busy -= 1;
         let place = usize::try_from(entry.number.saturating_sub(self.first)).ok();
         if let Some(place) = place.and_then(|place| self.results.get_mut(place)) {
             *place = Some(entry);
