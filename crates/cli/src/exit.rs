@@ -151,6 +151,11 @@ impl Exit {
         code
     }
 
+    /// The exit code with this number.
+    pub(crate) fn of_code(code: u8) -> Option<Self> {
+        TABLE.iter().map(|(exit, ..)| *exit).find(|exit| exit.code() == code)
+    }
+
     /// The name in JSON.
     pub(crate) const fn kind(self) -> &'static str {
         match self {

@@ -11,8 +11,8 @@ use mynumber::crypto::signer::{self, Verifier};
 use serde::Serialize;
 
 use self::item::{Item, Lines, Reject, Row};
-use self::rows::Rows;
-use super::cms::{Question, weight};
+use self::rows::{Done, Rows};
+use super::cms::{Question, worse};
 use super::revocation::Asked;
 use super::trust::{self, Material, Trust};
 use crate::args::BatchCheck;
@@ -42,8 +42,8 @@ pub(super) fn run(run: &Run, arguments: &BatchCheck) -> Result<(), Failure> {
     let question = Question { trust: &trust, purpose, asked: asked.as_ref() };
     let (source, length) = inputs::open(&arguments.file)?;
     let mut sink = Sink::open(run, arguments, length)?;
-    let first = sink.next;
-    let batch = arguments.jobs.map_or_else(Batch::on_all_cores, Batch::new).starting_at(first);
+    let before = sink.before;
+    let batch = arguments.jobs.map_or_else(Batch::on_all_cores, Batch::new).starting_at(before.next);
     let cancel = Cancel::new();
     let mut lines = Lines { source: BufReader::new(source), taken: 0 };
     let bar = sink.bar.clone();
@@ -60,7 +60,7 @@ pub(super) fn run(run: &Run, arguments: &BatchCheck) -> Result<(), Failure> {
     );
     sink.finish()?;
     let summary = outcome.map_err(|failure| failure.source)?;
-    told(run, &summary, first, sink.worst)
+    told(run, &summary, &before, sink.worst)
 }
 
 /// Rows, rejects, bar, and the worst exit code so far.
@@ -69,14 +69,16 @@ struct Sink<'r> {
     rows: Rows,
     rejects: Option<Rows>,
     bar: ProgressBar,
-    next: u64,
+    /// What an earlier run had done.
+    before: Done,
     worst: Option<Exit>,
 }
 
 impl<'r> Sink<'r> {
     fn open(run: &'r Run, arguments: &BatchCheck, length: Option<u64>) -> Result<Self, Failure> {
         let BatchCheck { format, force, .. } = *arguments;
-        let (mut next, output, rejects) = (0, arguments.output.as_deref(), arguments.rejects.as_deref());
+        let (output, rejects) = (arguments.output.as_deref(), arguments.rejects.as_deref());
+        let mut before = Done::default();
         if output.is_some() && output == rejects {
             return Err(Failure::new(
                 Exit::Usage,
@@ -88,11 +90,10 @@ impl<'r> Sink<'r> {
         }
         let (rows, rejects) = match output.filter(|_| arguments.resume) {
             Some(path) => {
-                let done = rows::done(path, format, None)?;
-                next = done.next;
-                let rejects =
-                    rejects.map(|path| Rows::after(path, format, rows::done(path, format, Some(next))?));
-                (Rows::after(path, format, done)?, rejects.transpose()?)
+                before = rows::done(path, format, None)?;
+                let rejects = rejects
+                    .map(|path| Rows::after(path, format, rows::done(path, format, Some(before.next))?));
+                (Rows::after(path, format, before)?, rejects.transpose()?)
             }
             None => {
                 let rejects = rejects.map(|path| Rows::new(Some(path), format, force)).transpose()?;
@@ -106,7 +107,7 @@ impl<'r> Sink<'r> {
             }
             None => ProgressBar::new_spinner(),
         };
-        Ok(Self { run, rows, rejects, bar, next, worst: None })
+        Ok(Self { run, rows, rejects, bar, before, worst: before.worst })
     }
 
     fn take(&mut self, entry: Entry<Item, Row, Reject>, cancel: &Cancel) -> Result<(), Failure> {
@@ -135,9 +136,7 @@ impl<'r> Sink<'r> {
                 say!("the check failed by a fault of this program", "プログラムの内部エラーで確認できません"),
             ),
         };
-        if self.worst.is_none_or(|worst| weight(worst) < weight(exit)) {
-            self.worst = Some(exit);
-        }
+        self.worst = Some(self.worst.map_or(exit, |worst| worse(worst, exit)));
         Row { number, id, verdict: exit.kind(), exit: exit.code(), why: Some(why), ..Row::default() }
     }
 
@@ -151,11 +150,12 @@ impl<'r> Sink<'r> {
 }
 
 /// The summary, and the failure when not all items hold.
-fn told(run: &Run, summary: &Summary, first: u64, worst: Option<Exit>) -> Result<(), Failure> {
+fn told(run: &Run, summary: &Summary, before: &Done, worst: Option<Exit>) -> Result<(), Failure> {
     let shown = Shown {
         accepted: summary.accepted,
         rejected: summary.rejected,
-        passed_over: first.min(summary.next),
+        passed_over: before.next.min(summary.next),
+        rejected_before: before.rejected,
         next: summary.next,
         finished: summary.ended == Ended::Finished,
     };
@@ -166,7 +166,8 @@ fn told(run: &Run, summary: &Summary, first: u64, worst: Option<Exit>) -> Result
         ))),
         (true, None) => None,
         (true, Some(worst)) => {
-            let rejected = shown.rejected;
+            // Those of an earlier run count: the results are one, whoever made them.
+            let rejected = shown.rejected.saturating_add(shown.rejected_before);
             Some(Failure::new(
                 worst,
                 say!("{rejected} items do not hold", "{rejected}件が満たされていません"),
@@ -190,6 +191,8 @@ struct Shown {
     rejected: u64,
     /// Items that an earlier run had done.
     passed_over: u64,
+    /// Those of them that do not hold.
+    rejected_before: u64,
     next: u64,
     finished: bool,
 }

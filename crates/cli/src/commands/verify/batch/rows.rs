@@ -4,6 +4,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{BufRead, BufWriter, Write};
 use std::path::Path;
 
+use super::super::cms::worse;
 use super::item::Row;
 use crate::args::RowFormat;
 use crate::exit::Exit;
@@ -26,8 +27,25 @@ pub(super) struct Rows {
 pub(super) struct Done {
     /// The number of the item after the last complete row.
     pub(super) next: u64,
+    /// How many of the complete rows say that an item does not hold.
+    pub(super) rejected: u64,
+    /// The exit code of the worst of them.
+    pub(super) worst: Option<Exit>,
     /// Bytes of the complete rows.
     length: u64,
+}
+
+impl Done {
+    /// The same with one more row, which ends at byte `length`.
+    fn and(mut self, row: Told, length: u64) -> Self {
+        if row.exit != Exit::Success.code() {
+            // A code that no longer exists still says that the item does not hold.
+            let exit = Exit::of_code(row.exit).unwrap_or(Exit::Internal);
+            self.rejected = self.rejected.saturating_add(1);
+            self.worst = Some(self.worst.map_or(exit, |worst| worse(worst, exit)));
+        }
+        Self { next: row.number.saturating_add(1), length, ..self }
+    }
 }
 
 impl Rows {
@@ -133,12 +151,11 @@ fn lines_done(mut reader: impl BufRead, path: &Path, limit: Option<u64>) -> Resu
         if count == 0 || !line.ends_with(b"\n") {
             return Ok(done);
         }
-        let number = serde_json::from_slice::<Number>(&line).map_err(|_| foreign(path))?.number;
-        if limit.is_some_and(|limit| number >= limit) {
+        let row = serde_json::from_slice::<Told>(&line).map_err(|_| foreign(path))?;
+        if limit.is_some_and(|limit| row.number >= limit) {
             return Ok(done);
         }
-        let length = done.length.saturating_add(u64::try_from(count).unwrap_or_default());
-        done = Done { next: number.saturating_add(1), length };
+        done = done.and(row, done.length.saturating_add(u64::try_from(count).unwrap_or_default()));
     }
 }
 
@@ -150,30 +167,37 @@ fn table_done(reader: impl BufRead, path: &Path, limit: Option<u64>) -> Result<D
     let mut last = None;
     while rows.read_record(&mut record).map_err(|_| foreign(path))? {
         // A row is known to be complete when another begins, or the file ends with a line break.
-        if let Some(next) = last.take() {
-            done = Done { next, length: record.position().map_or(0, csv::Position::byte) };
+        if let Some(row) = last.take() {
+            done = done.and(row, record.position().map_or(0, csv::Position::byte));
         }
-        let number = record.get(0).and_then(|text| text.parse::<u64>().ok());
-        match number {
-            Some(number) if record.len() == columns && limit.is_none_or(|limit| number < limit) => {
-                last = Some(number.saturating_add(1));
+        match Told::of_record(&record) {
+            Some(row) if record.len() == columns && limit.is_none_or(|limit| row.number < limit) => {
+                last = Some(row);
             }
             _ => return Ok(done),
         }
     }
     match last {
-        Some(next) if ends_a_line(path) => {
+        Some(row) if ends_a_line(path) => {
             let length = std::fs::metadata(path).map_or(done.length, |metadata| metadata.len());
-            Ok(Done { next, length })
+            Ok(done.and(row, length))
         }
         _ => Ok(done),
     }
 }
 
-/// The part of a row that says where to go on.
+/// The part of a row that says where to go on, and what came out.
 #[derive(serde::Deserialize)]
-struct Number {
+struct Told {
     number: u64,
+    exit: u8,
+}
+
+impl Told {
+    /// The first column and the fourth.
+    fn of_record(record: &csv::StringRecord) -> Option<Self> {
+        Some(Self { number: record.get(0)?.parse().ok()?, exit: record.get(3)?.parse().ok()? })
+    }
 }
 
 fn ends_a_line(path: &Path) -> bool {

@@ -132,8 +132,12 @@ fn open(signed: &mynumber::crypto::cms::Signed<'_>) -> Vec<Check> {
     open
 }
 
-/// Which of several failures the process ends with.
-pub(super) const fn weight(exit: Exit) -> u8 {
+/// Which of two failures the process ends with.
+pub(super) const fn worse(one: Exit, other: Exit) -> Exit {
+    if weight(one) < weight(other) { other } else { one }
+}
+
+const fn weight(exit: Exit) -> u8 {
     match exit {
         Exit::RevocationUnknown => 0,
         Exit::NotInForce => 1,
