@@ -5,11 +5,15 @@ use mynumber::driver::Card;
 use mynumber::transport::Transport;
 
 use crate::args::Common;
+use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
-use crate::output::{Format, Product};
+use crate::output::{Format, Product, notice};
 use crate::pin_entry::PinEntry;
 use crate::wire;
+
+/// How often a new PIN may be entered until it has the right form, twice the same.
+const ENTRIES: u8 = 3;
 
 /// A card over whatever the person chose.
 pub(crate) type AnyCard = Card<Box<dyn Transport>>;
@@ -48,15 +52,22 @@ impl Run {
         Ok(parse(&text)?)
     }
 
-    /// Asks for a new secret and checks its form.
+    /// Asks for a new secret and checks its form; whoever sits at a terminal may put it right.
     pub(crate) fn ask_new<S>(
         &self,
         entry: &mut PinEntry,
         name: &str,
-        parse: impl FnOnce(&str) -> Result<S, PinFormError>,
+        parse: impl Fn(&str) -> Result<S, PinFormError>,
     ) -> Result<S, Failure> {
-        let text = self.interrupt.prompting(|| entry.ask_new(name))?;
-        Ok(parse(&text)?)
+        let mut left = if matches!(entry, PinEntry::Prompt) { ENTRIES } else { 1 };
+        loop {
+            left -= 1;
+            let entered = self.interrupt.prompting(|| entry.ask_new(name));
+            match entered.and_then(|text| Ok(parse(&text)?)) {
+                Err(failure) if left > 0 && failure.exit() == Exit::PinForm => notice(failure.message()),
+                outcome => return outcome,
+            }
+        }
     }
 
     /// Asks for a four-digit PIN.

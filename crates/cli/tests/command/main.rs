@@ -25,5 +25,6 @@ mod pki;
 mod pulled;
 mod reading;
 mod signing;
+mod terminal;
 mod usage;
 mod verify_certificate;

@@ -189,7 +189,7 @@ fn the_form_id_is_read_from_a_picture_of_its_code() {
 }
 
 /// Answers to every question of [`application`] with a code to type.
-fn answers(number: u32) -> Vec<String> {
+pub(super) fn answers(number: u32) -> Vec<String> {
     let mail = format!("mihon{number}@example.invalid");
     let id = form_id(number);
     [

@@ -3,9 +3,13 @@
 mod afterwards;
 mod applying;
 mod delivering;
+mod interrupted;
 mod killed;
 mod office;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod receiving;
+mod seated;
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -20,6 +24,8 @@ pub(crate) const DAY: &str = "2026-11-23";
 /// A bench with photos, without a store yet.
 pub(crate) struct Office {
     pub(crate) bench: Bench,
+    /// Where the cases are, as an option.
+    store: [&'static str; 2],
 }
 
 /// A photo that holds to the rules.
@@ -148,7 +154,15 @@ impl Office {
     pub(crate) fn new() -> Self {
         let bench = Bench::new();
         bench.write("photo.jpg", photo());
-        Self { bench }
+        Self { bench, store: ["--store", "cases.db"] }
+    }
+
+    /// With its cases in a database of a server.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn served(parameters: &str) -> Self {
+        let office = Self { store: ["--database", "connection"], ..Self::new() };
+        office.bench.write("connection", format!("{parameters}\n"));
+        office
     }
 
     /// With so many applications registered, from 1.
@@ -219,7 +233,12 @@ impl Office {
     }
 
     pub(crate) fn call_at(&self, at: &str, arguments: &[&str]) -> Call {
-        let fixed = ["desk", "--store", "cases.db", "--clerk", "desk-1", "--at", at];
+        self.call_by("desk-1", at, arguments)
+    }
+
+    /// A call of another clerk.
+    pub(crate) fn call_by(&self, clerk: &str, at: &str, arguments: &[&str]) -> Call {
+        let fixed = ["desk", self.store[0], self.store[1], "--clerk", clerk, "--at", at];
         self.bench.bare_call(&[&fixed, arguments].concat())
     }
 
