@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use testkit::fuzz::BODIES;
+use testkit::fuzz::dictionaries::{TARGETS, dictionary};
 
 fn fuzz() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz")
@@ -18,6 +19,7 @@ fn names(folder: &Path) -> BTreeSet<String> {
 
 #[test]
 fn every_committed_input_keeps_the_promises() {
+    let mut broken = Vec::new();
     for (name, body) in BODIES {
         let folder = fuzz().join("corpus").join(name);
         let inputs = names(&folder);
@@ -25,9 +27,12 @@ fn every_committed_input_keeps_the_promises() {
         for input in inputs {
             let bytes = std::fs::read(folder.join(&input)).expect("readable");
             let replayed = std::panic::catch_unwind(|| body(&bytes));
-            assert!(replayed.is_ok(), "{name}/{input} breaks a promise");
+            if replayed.is_err() {
+                broken.push(format!("{name}/{input}"));
+            }
         }
     }
+    assert!(broken.is_empty(), "these break a promise: {broken:?}");
 }
 
 #[test]
@@ -64,4 +69,24 @@ fn bodies_take_nothing_and_take_noise() {
             body(&bytes);
         }
     }
+}
+
+/// With `TESTKIT_WRITE=1` in the environment the files are written anew.
+#[test]
+fn the_dictionaries_are_those_that_the_rows_of_the_model_make() {
+    let folder = fuzz().join("dictionaries");
+    let files: BTreeSet<String> = TARGETS.iter().map(|target| format!("{target}.dict")).collect();
+    for target in TARGETS {
+        let made = dictionary(target);
+        assert!(BODIES.iter().any(|(name, _)| *name == target), "{target} is no target");
+        assert!(made.lines().count() > 10, "{target} has hardly a word");
+        let path = folder.join(format!("{target}.dict"));
+        if std::env::var_os("TESTKIT_WRITE").is_some() {
+            std::fs::create_dir_all(&folder).expect("writable");
+            std::fs::write(&path, &made).expect("writable");
+        }
+        let held = std::fs::read_to_string(&path).unwrap_or_default();
+        assert_eq!(held, made, "{} is not what the rows make", path.display());
+    }
+    assert_eq!(names(&folder), files);
 }

@@ -1,84 +1,208 @@
-//! A session with the virtual card: any commands, any power events.
+//! A session with the virtual card: any commands, any power events, cuts, peculiarities and acts of the issuer.
 
 use std::sync::OnceLock;
 
-use mynumber_applet::PinId;
-use mynumber_virtual_card::{IssuerKey, MemoryStorage, Power, Storage, VirtualCard};
+use mynumber_applet::{PinId, TokenKind, rows};
+use mynumber_virtual_card::storage::{Cut, PowerCut};
+use mynumber_virtual_card::{IssuerKey, MemoryStorage, Power, Quirks, Storage, VirtualCard};
 
+use super::card_secured::Host;
+use super::choices::{Choices, chosen};
+use super::host_belief::quirks;
 use crate::virtual_card::{REFERENCES, image, rng};
 
 /// Private-key operations take a millisecond or more; an input gets this many.
-const SIGNATURES: usize = 4;
+const SIGNATURES: usize = 8;
 /// The longest reply: 65,536 bytes of data and a status word.
 const LONGEST: usize = 65_538;
+/// One more than the journal of a card file holds.
+const JOURNAL: usize = 1_025;
 
 /// Takes the input for a script: a byte `n` below `F8` and `n` bytes are a command, and so are `F8`, two bytes of
-/// length and that many; `F9` to `FB` switch the power on, off and over; `FC` opens the card again from its file.
+/// length and that many; `F9` to `FB` switch the power on, off and over; `FC` opens the card again from its file; `FD` and three
+/// bytes give it peculiarities; `FE` and two bytes have the power fail at a write; `FF` and one more are what [`Table::act`]
+/// says.
 ///
 /// Every reply has a status word and is bounded; no try is given back but for the right value, which the input would
-/// have to know; without power there is no reply.
+/// have to know; without power there is no reply; what was told is durable.
 pub fn card_session(data: &[u8]) {
-    let storage = MemoryStorage::holding(file());
-    let mut card = open(&storage);
-    let mut rest = data;
-    let mut signatures = 0;
-    let mut powered = true;
-    while let Some((&first, after)) = rest.split_first() {
-        rest = after;
-        let length = match first {
-            0xF9 => {
-                card.power(Power::On);
-                powered = true;
-                continue;
+    let mut choices = Choices(data);
+    let mut table = Table::new();
+    while let Some(first) = choices.byte() {
+        match first {
+            0xF9 => table.power(Power::On, true),
+            0xFA => table.power(Power::Off, false),
+            0xFB => table.power(Power::Reset, true),
+            0xFC => table.reopen(),
+            0xFD => {
+                let quirks = quirks(&mut choices);
+                table.removable = quirks.removed_after.is_some();
+                table.card = open(&table.storage).with_quirks(quirks, drop);
+                table.powered = true;
             }
-            0xFA => {
-                card.power(Power::Off);
-                powered = false;
-                continue;
+            0xFE => {
+                let index = choices.byte().unwrap_or(0);
+                let cut = chosen(&Cut::ALL, choices.byte().unwrap_or(0)).copied().unwrap_or(Cut::Before);
+                table.storage.plan(usize::from(index), cut);
             }
-            0xFB => {
-                card.power(Power::Reset);
-                powered = true;
-                continue;
+            0xFF => table.act(&mut choices),
+            0xF8 => {
+                let length = choices.word();
+                table.command(choices.bytes(length.into()));
             }
-            0xFC.. => {
-                let before = tries(&card);
-                card = open(&storage);
-                assert_eq!(before, tries(&card), "what was told was not durable");
-                powered = true;
-                continue;
-            }
-            0xF8 => match rest.split_first_chunk::<2>() {
-                Some((length, after)) => {
-                    rest = after;
-                    usize::from(u16::from_be_bytes(*length))
-                }
-                None => return,
-            },
-            short => usize::from(short),
-        };
-        let (command, after) = rest.split_at(length.min(rest.len()));
-        rest = after;
-        if matches!(command, [_, 0x2A | 0x88, ..]) {
-            signatures += 1;
-            if signatures > SIGNATURES {
-                return;
-            }
+            short => table.command(choices.bytes(short.into())),
         }
-        exchange(&mut card, command, powered);
+        if table.signatures > SIGNATURES {
+            return;
+        }
     }
 }
 
-fn exchange(card: &mut VirtualCard, command: &[u8], powered: bool) {
-    let before = tries(card);
-    let reply = card.respond(command);
-    assert_eq!(reply.is_some(), powered);
-    let Some(reply) = reply else { return };
-    assert!((2..=LONGEST).contains(&reply.len()), "{} bytes", reply.len());
-    let presents = matches!(command, [_, 0x20 | 0x24 | 0x32, _, _, _, ..]);
-    let success = reply.ends_with(&[0x90, 0x00]);
-    for ((pin, was), (_, is)) in before.iter().zip(tries(card)) {
-        assert!(is == *was || presents && (is < *was || success), "{pin:?}: {was} became {is}");
+/// The card on the table, and what is known of it.
+struct Table {
+    storage: PowerCut,
+    card: VirtualCard,
+    host: Host,
+    signatures: usize,
+    powered: bool,
+    /// It leaves the reader by itself.
+    removable: bool,
+}
+
+impl Table {
+    fn new() -> Self {
+        let storage = PowerCut::over(MemoryStorage::holding(file()));
+        let card = open(&storage);
+        Self { storage, card, host: Host::default(), signatures: 0, powered: true, removable: false }
+    }
+
+    fn power(&mut self, power: Power, powered: bool) {
+        self.card.power(power);
+        self.powered = powered;
+    }
+
+    /// The card from its file, with power.
+    fn reopen(&mut self) {
+        let before = tries(&self.card);
+        self.storage = PowerCut::over(self.storage.survivor());
+        self.card = open(&self.storage);
+        assert_eq!(before, tries(&self.card), "what was told was not durable");
+        (self.powered, self.removable) = (true, false);
+    }
+
+    fn command(&mut self, command: &[u8]) {
+        if matches!(command, [_, 0x2A | 0x88 | 0xAE, ..]) {
+            self.signatures += 1;
+        }
+        self.exchange(command);
+    }
+
+    fn exchange(&mut self, command: &[u8]) -> Option<Vec<u8>> {
+        let before = tries(&self.card);
+        let reply = self.card.respond(command);
+        if self.storage.is_lost() {
+            self.after_cut(&before, true);
+            return None;
+        }
+        assert!(reply.is_some() == self.powered || self.removable && reply.is_none());
+        let reply = reply?;
+        assert!((2..=LONGEST).contains(&reply.len()), "{} bytes", reply.len());
+        let presents = matches!(command, [_, 0x20 | 0x24 | 0x32, _, _, _, ..]);
+        let success = reply.ends_with(&[0x90, 0x00]);
+        for ((pin, was), (_, is)) in before.iter().zip(tries(&self.card)) {
+            assert!(is == *was || presents && (is < *was || success), "{pin:?}: {was} became {is}");
+        }
+        Some(reply)
+    }
+
+    /// The power failed at a write: the card is what it was, what it would have been, or has one try fewer.
+    fn after_cut(&mut self, before: &[(PinId, u8)], by_command: bool) {
+        self.storage = PowerCut::over(self.storage.survivor());
+        self.card = open(&self.storage);
+        for (pin, was) in before {
+            let Some(reference) = self.card.image().references.get(pin) else {
+                assert!(!by_command, "{pin:?} is gone");
+                continue;
+            };
+            let is = reference.left();
+            assert!(is == *was || is + 1 == *was || is == reference.limit(), "{pin:?}: {was} became {is}");
+        }
+        (self.powered, self.removable) = (true, false);
+    }
+
+    /// `00` puts the card back; `01` tampers with it; `02` sets a reference anew; `03` rewrites the image; `04` delivers a session
+    /// key; `05` is a command under secure messaging; `06` fills the journal; any other shows what the card shows.
+    fn act(&mut self, choices: &mut Choices<'_>) {
+        let before = tries(&self.card);
+        match choices.byte().unwrap_or(0) {
+            0x00 => {
+                self.card.insert();
+                self.powered = true;
+            }
+            0x01 => drop(self.card.tamper()),
+            0x02 => {
+                let pin = self.pin(choices);
+                drop(self.card.reset_reference(pin, choices.counted()));
+            }
+            0x03 => self.rewrite(choices.byte().unwrap_or(0), choices.byte().unwrap_or(0)),
+            0x04 => {
+                self.signatures += 1;
+                let command = self.host.delivery(choices.byte().unwrap_or(0));
+                let reply = self.exchange(&command);
+                self.host.delivered(reply.as_deref() == Some(&[0x90, 0x00]));
+            }
+            0x05 => {
+                let command = self.host.secured(choices);
+                let reply = self.exchange(&command);
+                self.host.answered(reply.as_deref());
+            }
+            0x06 => {
+                let pin = self.pin(choices);
+                let write = |_| self.card.reset_reference(pin, b"1234").is_ok();
+                assert!(!(0..JOURNAL).all(write) || self.card.tries_left(pin).is_some());
+            }
+            _ => {
+                let card = &self.card;
+                assert!(!format!("{card:?} {:?} {}", self.storage.survivor(), card.is_unlocked()).is_empty());
+                let references = card.image().references.values();
+                assert!(references.clone().all(|held| held.is_blocked() == (held.left() == 0)));
+                assert!(references.clone().all(|held| format!("{held:?}").contains("<secret>")));
+                assert!(!format!("{:?}", card.image().files.values().collect::<Vec<_>>()).contains("1234"));
+                assert!(!format!("{:?}", card.image().keys.values().collect::<Vec<_>>()).is_empty());
+            }
+        }
+        if self.storage.is_lost() {
+            self.after_cut(&before, false);
+        }
+    }
+
+    fn pin(&self, choices: &mut Choices<'_>) -> PinId {
+        let byte = choices.byte().unwrap_or(0);
+        let row = rows::pins().nth(usize::from(byte) % rows::pins().count());
+        row.map_or(PinId::Signature, |row| row.id)
+    }
+
+    fn rewrite(&mut self, what: u8, which: u8) {
+        let application = rows::APPLICATIONS.get(usize::from(which) % rows::APPLICATIONS.len());
+        let shaped = Quirks {
+            token: Some(match which % 3 {
+                0 => TokenKind::Card,
+                1 => TokenKind::Android,
+                _ => TokenKind::Iphone,
+            }),
+            ..Quirks::default()
+        };
+        let done = self.card.rewrite(|image| match what % 6 {
+            0 => application.map_or((), |row| image.remove_application(row.id)),
+            1 => shaped.shape(image),
+            2 => image.keys.clear(),
+            3 => image.files.clear(),
+            4 => image.data_objects.clear(),
+            _ => image.references.clear(),
+        });
+        if let Err(error) = done {
+            assert!(!format!("{error} {error:?}").is_empty());
+        }
     }
 }
 
@@ -100,7 +224,7 @@ fn file() -> &'static [u8] {
     })
 }
 
-fn open(storage: &MemoryStorage) -> VirtualCard {
+fn open(storage: &PowerCut) -> VirtualCard {
     match VirtualCard::open(storage.clone(), rng()) {
         Ok(card) => card,
         Err(error) => unreachable!("a card's own file is refused: {error}"),

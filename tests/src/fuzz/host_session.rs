@@ -1,10 +1,12 @@
 //! The driver against a card and a reader that answer anything.
 
 use mynumber_apdu::{Command, Instruction};
-use mynumber_applet::pin::{FourDigitPin, SignaturePassword, reference};
 use mynumber_applet::rows::card_manager;
-use mynumber_driver::{Card, CheckFailure, ChipKey, Error as DriverError, Input, SignatureCheck};
+use mynumber_driver::{Card, CheckFailure, Input, SignatureCheck};
 use mynumber_transport::{Disposition, Error, Reply, Transport};
+
+use super::operations::{COUNT, Secrets, WITH_ARGUMENT, may_block, operate, told};
+use crate::host::Driver;
 
 /// More exchanges than the longest operation on a hostile card takes: 1,024 pieces of a file, each in 512 rounds, would
 /// be far more, but every round needs input.
@@ -24,6 +26,8 @@ struct Hostile<'a> {
     open: bool,
     /// The log-out was tried after the last PIN.
     tried_to_lock: bool,
+    /// The operation may spend the last try.
+    loud: bool,
 }
 
 impl Hostile<'_> {
@@ -53,8 +57,9 @@ impl Hostile<'_> {
             return;
         }
         let asked = self.asked.take();
+        let loudly = self.loud && matches!(asked, Some([0x63, 0xC1 | 0x00] | [0x90, 0x00]));
         assert!(
-            matches!(asked, Some([0x63, 0xC2..=0xCF])),
+            loudly || matches!(asked, Some([0x63, 0xC2..=0xCF])),
             "a PIN was sent after the answer {asked:02X?} to the question for the tries left"
         );
         self.open = true;
@@ -127,27 +132,44 @@ impl SignatureCheck for Credulous {
     }
 }
 
-/// Runs one operation, told by the first byte, against a card and reader made of the rest.
+/// Runs one operation, told by the first byte (and for some by the second), against a card and reader made of the rest.
 ///
 /// # Panics
-/// When a PIN is sent without two tries known to be left, when the card is not locked afterwards although it could have
-/// been, when the driver does not stop, or when an error depends on a PIN.
+/// When a PIN is sent without two tries known to be left (one, where the operation says so), when the card is not locked
+/// afterwards although it could have been, when the driver does not stop, or when an error depends on a PIN.
 pub fn host_session(data: &[u8]) {
-    let Some((operation, input)) = data.split_first() else { return };
+    let Some((operation, mut input)) = data.split_first() else { return };
+    let mut argument = 0;
+    if operation % COUNT >= WITH_ARGUMENT
+        && let Some((first, rest)) = input.split_first()
+    {
+        (argument, input) = (*first, rest);
+    }
     // The card does not look at what it is sent, so with other secrets all goes the same way, and so must the error.
-    let told = session(*operation, input, SECRETS);
-    assert_eq!(told, session(*operation, input, OTHERS), "an error tells something of a PIN");
+    let told = session(*operation, argument, input, &SECRETS);
+    assert_eq!(told, session(*operation, argument, input, &OTHERS), "an error tells something of a PIN");
 }
 
-/// PIN, new PIN, password.
-type Secrets = [&'static str; 3];
-
-const SECRETS: Secrets = ["1234", "5678", "ABC123"];
-const OTHERS: Secrets = ["9753", "8642", "ZYXW987654321"];
+const SECRETS: Secrets = Secrets {
+    pin: "1234",
+    other: "5678",
+    password: "ABC123",
+    birth: "550217",
+    number_a: "123456789018",
+    number_b: "55021720352285",
+};
+const OTHERS: Secrets = Secrets {
+    pin: "9753",
+    other: "8642",
+    password: "ZYXW987654321",
+    birth: "020304",
+    number_a: "222222222225",
+    number_b: "02030420351234",
+};
 
 /// Runs the operation; the text of its error.
-fn session(operation: u8, input: &[u8], secrets: Secrets) -> Option<String> {
-    let hostile = Hostile {
+fn session(operation: u8, argument: u8, input: &[u8], secrets: &Secrets) -> Option<String> {
+    let mut hostile = Hostile {
         input,
         exchanges: 0,
         asking: false,
@@ -155,33 +177,11 @@ fn session(operation: u8, input: &[u8], secrets: Secrets) -> Option<String> {
         asked: None,
         open: false,
         tried_to_lock: true,
+        loud: may_block(operation, argument),
     };
-    let mut card = Card::new(hostile);
-    let outcome = operate(&mut card, operation, secrets);
-    let hostile = card.into_transport();
+    let mut card: Driver<'_> = Card::new(&mut hostile);
+    let outcome = operate(&mut card, operation, argument, secrets, &Credulous);
+    drop(card);
     assert!(!hostile.open && hostile.tried_to_lock, "the card is left unlocked");
-    outcome.err().map(|error| format!("{error} {error:?}"))
-}
-
-fn operate(card: &mut Card<Hostile<'_>>, operation: u8, secrets: Secrets) -> Result<(), DriverError> {
-    let [pin, other, password] = secrets;
-    let (Ok(pin), Ok(other), Ok(password)) =
-        (FourDigitPin::parse(pin), FourDigitPin::parse(other), SignaturePassword::parse(password))
-    else {
-        return Ok(());
-    };
-    match operation % 12 {
-        0 => card.identify().map(drop),
-        1 => card.counters().map(drop),
-        2 => card.user_authentication_certificate().map(drop),
-        3 => card.attributes(&pin).map(|contents| drop(contents.view().map(|view| view.to_repr().is_ok()))),
-        4 => card.number(&pin).map(|contents| drop(contents.view().map(|view| view.number().is_ok()))),
-        5 => card.signature_certificate(&password).map(drop),
-        6 => card.sign::<reference::Signature>(&password, &Input::sha256(&[1; 32]), &Credulous).map(drop),
-        7 => card.card_face(&pin).map(|contents| drop(contents.view().map(|view| view.to_repr().is_ok()))),
-        8 => card.change_pin::<reference::UserAuthentication>(&pin, &other),
-        9 => card.change_juki_pin(&pin, &other),
-        10 => card.prove_chip(ChipKey::InputAssist, &[1; 32]).map(drop),
-        _ => card.data_object(mynumber_applet::DataObjectId::CardIdentification).map(drop),
-    }
+    outcome.err().map(|error| told(&error))
 }

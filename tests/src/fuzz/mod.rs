@@ -6,9 +6,15 @@
 
 mod apdu_command;
 mod apdu_response;
+mod apdu_values;
 mod bases;
+mod card_edits;
 mod card_records;
+mod card_secured;
 mod card_session;
+mod card_state;
+mod card_values;
+mod choices;
 mod content;
 mod crypto_certificate;
 mod crypto_certificate_differential;
@@ -20,18 +26,26 @@ mod crypto_key;
 mod crypto_ocsp;
 mod crypto_path;
 mod crypto_revocation;
+pub mod dictionaries;
 mod edits;
+mod host_belief;
 mod host_session;
+mod hostile_card;
 mod intake_list;
 mod intake_photo;
 mod intake_qr;
 mod issuer_session;
+mod operations;
 mod tlv;
+mod wire_records;
 
 pub use apdu_command::apdu_command;
 pub use apdu_response::apdu_response;
+pub use apdu_values::apdu_values;
 pub use card_records::card_records;
 pub use card_session::card_session;
+pub use card_state::card_state;
+pub use card_values::card_values;
 pub use content::content;
 pub use crypto_certificate::crypto_certificate;
 pub use crypto_certificate_differential::crypto_certificate_differential;
@@ -42,12 +56,15 @@ pub use crypto_key::crypto_key;
 pub use crypto_ocsp::crypto_ocsp;
 pub use crypto_path::crypto_path;
 pub use crypto_revocation::crypto_revocation;
+pub use host_belief::host_belief;
 pub use host_session::host_session;
+pub use hostile_card::hostile_card;
 pub use intake_list::intake_list;
 pub use intake_photo::intake_photo;
 pub use intake_qr::intake_qr;
 pub use issuer_session::issuer_session;
 pub use tlv::tlv;
+pub use wire_records::wire_records;
 
 /// What a body is: any bytes in, a panic when a promise is broken.
 pub type Body = fn(&[u8]);
@@ -56,8 +73,11 @@ pub type Body = fn(&[u8]);
 pub const BODIES: &[(&str, Body)] = &[
     ("apdu_command", apdu_command),
     ("apdu_response", apdu_response),
+    ("apdu_values", apdu_values),
     ("card_records", card_records),
     ("card_session", card_session),
+    ("card_state", card_state),
+    ("card_values", card_values),
     ("content", content),
     ("crypto_certificate", crypto_certificate),
     ("crypto_certificate_differential", crypto_certificate_differential),
@@ -68,10 +88,13 @@ pub const BODIES: &[(&str, Body)] = &[
     ("crypto_ocsp", crypto_ocsp),
     ("crypto_path", crypto_path),
     ("crypto_revocation", crypto_revocation),
+    ("host_belief", host_belief),
     ("host_session", host_session),
+    ("hostile_card", hostile_card),
     ("intake_list", intake_list),
     ("intake_photo", intake_photo),
     ("intake_qr", intake_qr),
     ("issuer_session", issuer_session),
     ("tlv", tlv),
+    ("wire_records", wire_records),
 ];
