@@ -150,7 +150,7 @@ fn composed(birth: Date, expiry: u16, code: &[u8]) {
 fn counters(choices: &mut Choices<'_>) {
     let (limit, remaining) = (choices.byte().unwrap_or(0), choices.byte().unwrap_or(0));
     let stored = RetryCounter::from_stored(limit, remaining);
-    assert_eq!(stored.is_some(), remaining <= limit);
+    assert!(stored.is_none() || remaining <= limit, "{remaining} of {limit}");
     let mut counter = stored.unwrap_or(RetryCounter::new(limit));
     while let Some(step) = choices.byte() {
         let before = counter.remaining();
@@ -162,7 +162,7 @@ fn counters(choices: &mut Choices<'_>) {
             1 => {
                 if let Ok(attempt) = counter.begin() {
                     counter.succeed(attempt);
-                    assert_eq!(counter.remaining(), limit);
+                    assert_eq!(counter.remaining(), counter.limit());
                 }
             }
             2 => counter.block(),

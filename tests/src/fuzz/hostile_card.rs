@@ -14,8 +14,8 @@ use crate::virtual_card::rng;
 /// Cards in one input, and operations and commands on each: a card that answers byte by byte takes thousands of exchanges for each.
 const CARDS: usize = 16;
 const STEPS: u8 = 8;
-/// The most PINs that one operation presents: the juki PIN's change, put back.
-const PRESENTED: u32 = 4;
+/// The most PINs, old and new, that one operation presents: the juki PIN's change in two applications, the first put back.
+const PRESENTED: u32 = 6;
 
 const RIGHT: Secrets = Secrets {
     pin: PIN,
