@@ -62,7 +62,7 @@ fn send_notices(office: &mut Office, count: u64) -> Result<(), Box<dyn Error>> {
         }
     }
     // Of a hundred that got their notice, so many come on the first day after it, the second, ...
-    if let Some((day, people)) = plan.load(&[5, 20, 15, 10, 5]).peak() {
+    if let Some((day, people)) = plan.load(&[5, 20, 15, 10, 5], &[]).peak() {
         println!(
             "notices:                 on {} days; most people, {people}, on {day}",
             plan.batches().len()

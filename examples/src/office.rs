@@ -56,6 +56,23 @@ impl Office {
         Ok(Self { store, folder: folder.to_owned(), master })
     }
 
+    /// One whose first applicant, [`people`] of one, was identified at the counter.
+    ///
+    /// # Errors
+    /// The folder cannot be written.
+    pub fn with_one_at_the_counter(folder: &Path) -> Outcome<(Self, Person)> {
+        let (mut office, people) = (Self::new(folder)?, people(1)?);
+        office.apply(&people)?;
+        office.make_cards(&people, |_| ())?;
+        office.receive(&people)?;
+        let applicant = people.into_iter().next().ok_or("somebody")?;
+        office.prepare(1, &applicant)?;
+        let version = office.store.case(1)?.version;
+        office.store.send_notice(1, version, today(120)?, &by(30)?)?;
+        office.identify(1)?;
+        Ok((office, applicant))
+    }
+
     /// Registers the applications of these people: the first has the number 1.
     ///
     /// # Errors

@@ -125,17 +125,25 @@ pub(crate) fn day_after(date: Date) -> Option<Date> {
 
 /// The day before.
 pub(crate) fn day_before(date: Date) -> Option<Date> {
-    let civil = UnixTime::from_seconds(midnight_utc(date)?.seconds() - DAY).civil();
-    Date::new(civil.year, civil.month, civil.day).ok().filter(|before| *before < date)
+    days_before(date, 1)
 }
 
 /// Some days later.
 pub(crate) fn days_after(date: Date, days: u16) -> Option<Date> {
-    let later = UnixTime::from_seconds(midnight_utc(date)?.seconds() + i64::from(days) * DAY);
-    let civil = later.civil();
+    moved(date, i64::from(days))
+}
+
+/// Some days earlier.
+pub(crate) fn days_before(date: Date, days: u16) -> Option<Date> {
+    moved(date, -i64::from(days))
+}
+
+fn moved(date: Date, days: i64) -> Option<Date> {
+    let moved = UnixTime::from_seconds(midnight_utc(date)?.seconds() + days * DAY);
+    let civil = moved.civil();
     // A time beyond the calendar would be cut to its end.
     let date = Date::new(civil.year, civil.month, civil.day).ok()?;
-    (midnight_utc(date)? == later).then_some(date)
+    (midnight_utc(date)? == moved).then_some(date)
 }
 
 /// The day of the week, 0 for Monday.

@@ -74,9 +74,25 @@ fn pins_are_set_anew_at_the_window_after_the_holder_was_identified() {
     assert!(is_set_as_other(&world.storage));
     let nothing = world.with_desk(|desk| case.reset_pins(&identity, &NewPins::default(), desk));
     assert!(matches!(nothing.unwrap_err().reason(), Reason::Pins(_)));
-    let events: Vec<String> =
-        world.store.audit(9, 10).unwrap().into_iter().map(|record| record.detail).collect();
-    assert_eq!(events, ["", "user-authentication", "", "several"]);
+    let events: Vec<String> = world
+        .store
+        .audit(9, 10)
+        .unwrap()
+        .into_iter()
+        .map(|record| format!("{} {}", record.event, record.detail))
+        .collect();
+    let expected = [
+        "begin-reset ",
+        "set-pin user-authentication",
+        "reset-pin ",
+        "begin-reset ",
+        "set-pin signature",
+        "set-pin user-authentication",
+        "set-pin juki",
+        "set-pin input-assist",
+        "reset-pin ",
+    ];
+    assert_eq!(events, expected);
 }
 
 #[test]

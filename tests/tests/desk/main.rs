@@ -4,6 +4,8 @@
 mod after;
 mod cuts;
 mod life;
+mod resets;
+mod stay;
 mod store;
 mod world;
 

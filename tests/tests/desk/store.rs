@@ -1,6 +1,7 @@
 //! The store failing, and the process dying, at every write of a delivery.
 
 use mynumber::applet::Date;
+use mynumber::crypto::UnixTime;
 use mynumber::crypto::certificate::Purpose;
 use mynumber::issuance::application::{Confirmed, FormId, Particulars, Receipt};
 use mynumber::issuance::audit::Record;
@@ -9,14 +10,14 @@ use mynumber::issuance::desk::{At, Desk, DeskError};
 use mynumber::issuance::lifecycle::State;
 use mynumber::issuance::receipt::{Released, Serial};
 use mynumber::issuance::store::{
-    By, Case, Change, IssuedCertificate, Paper, Registration, Sqlite, Store, StoreError,
+    By, Case, Change, IssuedCertificate, Paper, PhotoAnswer, Registration, Sqlite, Store, StoreError,
 };
 
 use crate::*;
 
 /// What happens to a write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum How {
+pub(crate) enum How {
     /// It is not written, and the store answers again afterwards.
     Before,
     /// It is written, and the answer is lost.
@@ -28,7 +29,7 @@ enum How {
 }
 
 /// A store whose write of this number fails.
-struct Failing<'a> {
+pub(crate) struct Failing<'a> {
     inner: &'a mut Sqlite,
     at: u32,
     how: How,
@@ -37,7 +38,7 @@ struct Failing<'a> {
 }
 
 impl<'a> Failing<'a> {
-    fn new(inner: &'a mut Sqlite, at: u32, how: How) -> Self {
+    pub(crate) fn new(inner: &'a mut Sqlite, at: u32, how: How) -> Self {
         Self { inner, at, how, writes: 0, dead: false }
     }
 
@@ -103,6 +104,10 @@ impl Store for Failing<'_> {
         self.alive()?.papers(number)
     }
 
+    fn photo_answers(&mut self, number: u64) -> Result<Vec<PhotoAnswer>, StoreError> {
+        self.alive()?.photo_answers(number)
+    }
+
     fn revoked(
         &mut self,
         purpose: Purpose,
@@ -128,8 +133,22 @@ impl Store for Failing<'_> {
         self.alive()?.expiring(first, last, after, limit)
     }
 
+    fn ending(
+        &mut self,
+        first: UnixTime,
+        last: UnixTime,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<IssuedCertificate>, StoreError> {
+        self.alive()?.ending(first, last, after, limit)
+    }
+
     fn deadlines(&mut self, first: Date, last: Date) -> Result<Vec<(Date, u64)>, StoreError> {
         self.alive()?.deadlines(first, last)
+    }
+
+    fn notices(&mut self, first: Date, last: Date) -> Result<Vec<(Date, u64)>, StoreError> {
+        self.alive()?.notices(first, last)
     }
 
     fn receive(&mut self, released: &Released, by: &By) -> Result<(), StoreError> {

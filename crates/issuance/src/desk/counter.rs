@@ -4,6 +4,7 @@ use mynumber_crypto::revocation::Reason as Revocation;
 
 use super::after::end;
 use super::error::{DeskError, Reason};
+use super::rule::Untimely;
 use super::stage::{At, AtCounter, Identified, Noticed};
 use crate::lifecycle::Step;
 use crate::store::{By, Case, Change, Document, Paper, Store};
@@ -219,8 +220,7 @@ impl At<Noticed> {
     pub fn open_counter(&self, store: &mut dyn Store, by: &By) -> Result<At<AtCounter>, DeskError> {
         let today = crate::validity::date_in_japan(by.at);
         if today.is_none() || self.case().deadline.is_some_and(|deadline| today > Some(deadline)) {
-            let reason = Reason::NotTheTime("the deadline of the notice has passed");
-            return Err(DeskError::untouched(self.number(), reason));
+            return Err(DeskError::untouched(self.number(), Reason::NotTheTime(Untimely::NoticeEnded)));
         }
         self.go(store, &Change::of(Step::OpenCounter), by)
     }

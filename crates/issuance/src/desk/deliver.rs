@@ -20,13 +20,16 @@ use crate::store::{By, Change, Store};
 
 /// Sets what was entered, each reference asked back at once: two exchanges each, and one SELECT per application.
 pub(super) fn set(session: &mut dyn IssuerSession, pins: &NewPins) -> Result<(), Reason> {
-    for asked in pins.entered() {
-        let Some(secret) = pins.secret(asked) else { continue };
-        for pin in asked.references() {
-            session.set_reference(*pin, secret)?;
-            if session.tries(*pin)? != pin.row().tries {
-                return Err(Reason::NotSet(*pin));
-            }
+    pins.entered().try_for_each(|asked| set_one(session, pins, asked))
+}
+
+/// Sets one of what was entered, in every reference that holds it.
+pub(super) fn set_one(session: &mut dyn IssuerSession, pins: &NewPins, asked: Asked) -> Result<(), Reason> {
+    let Some(secret) = pins.secret(asked) else { return Ok(()) };
+    for pin in asked.references() {
+        session.set_reference(*pin, secret)?;
+        if session.tries(*pin)? != pin.row().tries {
+            return Err(Reason::NotSet(*pin));
         }
     }
     Ok(())

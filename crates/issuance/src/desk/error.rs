@@ -6,6 +6,7 @@ use mynumber_crypto::certificate::Purpose;
 use super::counter::Open;
 use super::pins::PlanError;
 use super::prepare::Differences;
+use super::rule::{Rule, Untimely};
 use crate::issuer::IssuerError;
 use crate::lifecycle::{Refusal, State};
 use crate::personalise::PersonaliseError;
@@ -27,6 +28,17 @@ impl DeskError {
 
     pub(super) const fn untouched(number: u64, reason: Reason) -> Self {
         Self::new(number, Standing::Untouched, reason)
+    }
+
+    /// A failure of the store at a change that touches no card.
+    pub(super) fn of_store(number: u64, error: StoreError) -> Self {
+        match error {
+            StoreError::Refused { refusal, .. } => Self::untouched(number, Reason::Refused(refusal)),
+            error @ (StoreError::NoSuchCase { .. }
+            | StoreError::Checklist { .. }
+            | StoreError::OtherPhoto { .. }) => Self::untouched(number, error.into()),
+            error => Self::new(number, Standing::Unknown, error.into()),
+        }
     }
 
     /// The case.
@@ -139,10 +151,10 @@ pub enum Reason {
     Contents(#[from] PersonaliseError),
     /// It is not the time for it.
     #[error("it is not the time for this: {0}")]
-    NotTheTime(&'static str),
+    NotTheTime(Untimely),
     /// A rule forbids it here.
     #[error("{0}")]
-    Rule(&'static str),
+    Rule(Rule),
 }
 
 /// The name of a purpose in messages.

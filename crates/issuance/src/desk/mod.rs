@@ -78,8 +78,10 @@ pub mod counter;
 mod crl;
 mod deliver;
 mod error;
+pub mod photo;
 pub mod pins;
 pub mod prepare;
+mod rule;
 pub mod stage;
 pub mod substitutes;
 mod work;
@@ -88,6 +90,7 @@ use std::fmt;
 
 pub use crl::{CrlError, crl};
 pub use error::{DeskError, Reason, Standing};
+pub use rule::{Rule, Untimely};
 pub use stage::At;
 
 use crate::issuer::Issuer;

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use crate::application::Particulars;
 use crate::lifecycle::{Actor, Refusal, State, Step, Why, next};
 use crate::receipt::Serial;
 use crate::store::{By, Case, Change, IssuedCertificate, Store, StoreError};
@@ -129,6 +130,11 @@ impl<S: Stage> At<S> {
     pub(super) fn certificates(&self, store: &mut dyn Store) -> Result<Vec<IssuedCertificate>, DeskError> {
         let number = self.number();
         store.certificates(number).map_err(|error| self.stopped(store, S::STATE, error.into()))
+    }
+
+    /// The person of the case.
+    pub(super) fn resident(&self, store: &mut dyn Store) -> Result<Particulars, DeskError> {
+        store.resident(self.number()).map_err(|error| self.stopped(store, S::STATE, error.into()))
     }
 
     /// Takes a step that leads to another stage.

@@ -46,7 +46,8 @@ pub enum State {
     Suspended,
     /// 紛失: the holder reported the loss.
     Lost,
-    /// 差し戻し: the applicant clearly differs from the photo; a new photo and application are needed. The end of the case.
+    /// 差し戻し: the photo is not fit, or the applicant clearly differs from it; a new photo and application are needed. The end
+    /// of the case.
     SentBack,
     /// 交付期限切れ: nobody fetched the card before the deadline. The end of the case.
     Uncollected,
@@ -58,7 +59,7 @@ pub enum State {
     Expired,
     /// 代替文字修正中: the contents of a card that is not handed over yet are being rewritten. Never shown as done.
     Rewriting,
-    /// 再設定中: PINs are being set anew after a lock; the two juki references may differ. Never shown as done.
+    /// 再設定中: PINs are being set anew after a lock; which are open is kept with the case. Never shown as done.
     Resetting,
     /// 券面変更中: the contents are being rewritten after a move or a change of name. Never shown as done.
     Changing,
@@ -176,6 +177,12 @@ impl State {
         )
     }
 
+    /// The states of a card that its holder took home and has not reported lost.
+    #[must_use]
+    pub const fn with_holder() -> &'static [Self] {
+        steps::ISSUED
+    }
+
     /// Whether no step leads on.
     #[must_use]
     pub fn is_final(self) -> bool {
@@ -187,6 +194,8 @@ impl State {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Step {
+    /// 写真の確認: the clerk's answers about the photo are kept.
+    JudgePhoto,
     /// 受領: card and notice were matched with the issuance list, without an open difference.
     Receive,
     /// 交付前設定.
@@ -199,7 +208,7 @@ pub enum Step {
     LeaveCounter,
     /// 本人確認: papers presented and collected, applicant against photo, face print, resident record against papers.
     Identify,
-    /// The applicant clearly differs from the photo.
+    /// The photo is not fit, or the applicant clearly differs from it.
     SendBack,
     /// 代替文字の修正: the contents of the card are about to be rewritten, with other substitute characters.
     BeginSubstitutes,
@@ -221,6 +230,8 @@ pub enum Step {
     ChangePin,
     /// A PIN is about to be set anew, after the holder was identified.
     BeginReset,
+    /// One of several PINs is on the card; the others are still open.
+    SetPin,
     /// 初期化・再設定: every PIN that was to be set anew is on the card.
     ResetPin,
     /// Contents are about to be rewritten; the signature certificate is revoked from here on.

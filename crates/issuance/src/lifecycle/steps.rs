@@ -23,7 +23,7 @@ const TELEPHONE: &[Actor] = &[Actor::Holder, Actor::Representative, Actor::CallC
 const RESET: &[Actor] = &[Actor::Municipality, Actor::ConvenienceStore];
 
 /// Where a card is that its holder took home, whatever was begun and not finished.
-const ISSUED: &[State] = &[
+pub(super) const ISSUED: &[State] = &[
     State::HandedOver,
     State::Suspended,
     State::Resetting,
@@ -69,12 +69,19 @@ pub(super) const NOWHERE: Row = row(Step::Expire, &[], None, &[], "unknown");
 
 /// The steps of a case (CARD.md §8).
 pub const STEPS: &[Row] = &[
+    row(Step::JudgePhoto, &[State::Registered], None, DESK, "judge-photo"),
     row(Step::Receive, &[State::Registered], Some(State::Received), DESK, "receive"),
     row(Step::Prepare, &[State::Received], Some(State::Prepared), DESK, "prepare"),
     row(Step::SendNotice, &[State::Prepared], Some(State::Noticed), DESK, "send-notice"),
     row(Step::OpenCounter, &[State::Noticed], Some(State::AtCounter), DESK, "open-counter"),
     row(Step::Identify, &[State::AtCounter], Some(State::Identified), DESK, "identify"),
-    row(Step::SendBack, &[State::AtCounter, State::Identified], Some(State::SentBack), DESK, "send-back"),
+    row(
+        Step::SendBack,
+        &[State::Registered, State::AtCounter, State::Identified],
+        Some(State::SentBack),
+        DESK,
+        "send-back",
+    ),
     row(
         Step::LeaveCounter,
         &[State::AtCounter, State::Identified],
@@ -116,6 +123,7 @@ pub const STEPS: &[Row] = &[
         RESET,
         "begin-reset",
     ),
+    row(Step::SetPin, &[State::Resetting], None, RESET, "set-pin"),
     row(Step::ResetPin, &[State::Resetting], Some(State::HandedOver), RESET, "reset-pin"),
     row(
         Step::BeginChange,

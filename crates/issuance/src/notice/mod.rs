@@ -2,16 +2,18 @@
 //!
 //! [`Plan::spread`] gives each case the day on which its notice is sent and the last day on which the card is fetched;
 //! at most so many notices a day, on the days that the municipality sends. [`Plan::load`] says how many people
-//! are to be expected at the counter, and [`Load::svg`] draws it.
+//! are to be expected at the counter, those of earlier notices among them, and [`Load::svg`] draws it.
 //!
 //! Rate, days of the week, holidays, time to fetch and the way people spread over it are the municipality's: nothing of it is
 //! published.
 
 mod plot;
 
+use std::collections::BTreeMap;
+
 use mynumber_applet::Date;
 
-use crate::validity::{day_after, days_after, weekday};
+use crate::validity::{day_after, days_after, days_before, weekday};
 
 /// How a municipality sends its notices.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,6 +59,7 @@ pub struct Batch {
 /// Which notices are sent when.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
+    first: Date,
     batches: Vec<Batch>,
 }
 
@@ -88,7 +91,7 @@ impl Plan {
             batches.push(Batch { day, deadline, cases: cases.to_vec() });
             day = day_after(day).ok_or(PlanError::Calendar)?;
         }
-        Ok(Self { batches })
+        Ok(Self { first, batches })
     }
 
     /// The batches, one for each day on which notices are sent.
@@ -97,29 +100,37 @@ impl Plan {
         &self.batches
     }
 
-    /// How many people are to be expected on each day, when of a hundred that got their notice so many come on each of
-    /// the days after it. Who does not come in these days is not counted.
+    /// How many people are to be expected on each day from the first of the plan on, when of a hundred that got their notice so
+    /// many come on each of the days after it. Who does not come in these days is not counted.
+    ///
+    /// `earlier` are the notices that were sent before, each day with their number ([`Store::notices`]): the people of the last
+    /// weeks come beside those of the plan. [`Plan::first_needed`] says from which day on they count.
+    ///
+    /// [`Store::notices`]: crate::store::Store::notices
     #[must_use]
-    pub fn load(&self, percent_on_day: &[u8]) -> Load {
-        let mut days: Vec<(Date, u64)> = Vec::new();
-        for batch in &self.batches {
-            let people = u64::try_from(batch.cases.len()).unwrap_or(u64::MAX);
-            let mut day = Some(batch.day);
+    pub fn load(&self, percent_on_day: &[u8], earlier: &[(Date, u64)]) -> Load {
+        let planned = self.batches.iter().map(|batch| (batch.day, batch.cases.len()));
+        let planned = planned.map(|(day, cases)| (day, u64::try_from(cases).unwrap_or(u64::MAX)));
+        let mut days: BTreeMap<Date, u64> = BTreeMap::new();
+        for (sent, people) in earlier.iter().copied().chain(planned) {
+            let mut day = Some(sent);
             for percent in percent_on_day {
                 day = day.and_then(day_after);
                 let Some(day) = day else { break };
-                let come = people.saturating_mul(u64::from(*percent));
-                match days.binary_search_by_key(&day, |(day, _)| *day) {
-                    Ok(index) => {
-                        if let Some((_, load)) = days.get_mut(index) {
-                            *load = load.saturating_add(come);
-                        }
-                    }
-                    Err(index) => days.insert(index, (day, come)),
+                if day >= self.first {
+                    let load = days.entry(day).or_default();
+                    *load = load.saturating_add(people.saturating_mul(u64::from(*percent)));
                 }
             }
         }
-        Load { hundredths: days }
+        Load { hundredths: days.into_iter().collect() }
+    }
+
+    /// The first day whose notices still bring people on the days of the plan.
+    #[must_use]
+    pub fn first_needed(&self, percent_on_day: &[u8]) -> Date {
+        let days = u16::try_from(percent_on_day.len()).unwrap_or(u16::MAX);
+        days_before(self.first, days).unwrap_or(self.first)
     }
 }
 

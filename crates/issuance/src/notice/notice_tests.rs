@@ -51,21 +51,38 @@ fn a_rate_at_which_nothing_is_sent_is_refused() {
 #[test]
 fn the_load_is_what_comes_of_all_batches_together() {
     let plan = Plan::spread(&cases(80), date("20261124"), &Rate::weekdays(40)).unwrap();
-    let load = plan.load(&[50, 25]);
+    let load = plan.load(&[50, 25], &[]);
     let days: Vec<(Date, u64)> = load.days().collect();
     assert_eq!(days, [(date("20261125"), 20), (date("20261126"), 30), (date("20261127"), 10)]);
     assert_eq!(load.peak(), Some((date("20261126"), 30)));
-    assert_eq!(Plan::spread(&[], date("20261124"), &Rate::weekdays(1)).unwrap().load(&[50]).peak(), None);
+    assert_eq!(
+        Plan::spread(&[], date("20261124"), &Rate::weekdays(1)).unwrap().load(&[50], &[]).peak(),
+        None
+    );
+}
+
+#[test]
+fn people_of_earlier_notices_still_come_on_the_days_of_the_plan() {
+    let plan = Plan::spread(&cases(80), date("20261124"), &Rate::weekdays(40)).unwrap();
+    assert_eq!(plan.first_needed(&[50, 25]), date("20261122"));
+    // Of the Friday before nobody is left; of the Sunday's the second day falls on the first of the plan.
+    let earlier = [(date("20261120"), 400), (date("20261122"), 200), (date("20261123"), 20)];
+    let days: Vec<(Date, u64)> = plan.load(&[50, 25], &earlier).days().collect();
+    let expected = [("20261124", 60), ("20261125", 25), ("20261126", 30), ("20261127", 10)];
+    assert_eq!(days, expected.map(|(day, people)| (date(day), people)));
+    // Also when nothing is left to be sent.
+    let none = Plan::spread(&[], date("20261124"), &Rate::weekdays(40)).unwrap();
+    assert_eq!(none.load(&[50, 25], &earlier).peak(), Some((date("20261124"), 60)));
 }
 
 #[test]
 fn the_plot_has_a_bar_for_each_day_and_shows_which_is_too_much() {
     let plan = Plan::spread(&cases(80), date("20261124"), &Rate::weekdays(40)).unwrap();
-    let svg = plan.load(&[50, 25]).svg(25);
+    let svg = plan.load(&[50, 25], &[]).svg(25);
     assert_eq!(svg.matches("<title>").count(), 3);
     assert_eq!(svg.matches("#c0392b").count(), 1);
     assert!(svg.contains("<title>2026-11-26: 30</title>"));
     assert!(svg.starts_with("<svg ") && svg.ends_with("</svg>\n"));
-    let empty = Plan::spread(&[], date("20261124"), &Rate::weekdays(1)).unwrap().load(&[50]).svg(0);
+    let empty = Plan::spread(&[], date("20261124"), &Rate::weekdays(1)).unwrap().load(&[50], &[]).svg(0);
     assert!(empty.ends_with("</svg>\n"));
 }

@@ -33,6 +33,12 @@ impl Question {
         }
     }
 
+    /// The question of a name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|question| question.name() == name)
+    }
+
     /// What the clerk is asked in English.
     #[must_use]
     pub const fn english(self) -> &'static str {
@@ -85,6 +91,26 @@ pub enum Exception {
 }
 
 impl Exception {
+    /// All grounds.
+    pub const ALL: [Self; 4] = [Self::Religious, Self::Medical, Self::Infant, Self::Bedridden];
+
+    /// The ground of a name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|ground| ground.name() == name)
+    }
+
+    /// What a Japanese reader sees.
+    #[must_use]
+    pub const fn japanese(self) -> &'static str {
+        match self {
+            Self::Religious => "宗教上の理由",
+            Self::Medical => "医療上の理由",
+            Self::Infant => "乳幼児",
+            Self::Bedridden => "寝たきり",
+        }
+    }
+
     /// The name that the store and outputs use.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -107,6 +133,38 @@ pub enum Answer {
     No,
     /// Not as it should be, and taken on this ground.
     Excused(Exception),
+}
+
+impl Answer {
+    /// The name that the store uses; the ground of an exception has its own.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Yes => "yes",
+            Self::No => "no",
+            Self::Excused(_) => "excused",
+        }
+    }
+
+    /// The ground of an exception.
+    #[must_use]
+    pub const fn ground(self) -> Option<Exception> {
+        match self {
+            Self::Excused(ground) => Some(ground),
+            Self::Yes | Self::No => None,
+        }
+    }
+
+    /// The answer of a name, with the name of the ground where there is one.
+    #[must_use]
+    pub fn from_names(name: &str, ground: Option<&str>) -> Option<Self> {
+        match (name, ground) {
+            ("yes", None) => Some(Self::Yes),
+            ("no", None) => Some(Self::No),
+            ("excused", Some(ground)) => Exception::from_name(ground).map(Self::Excused),
+            _ => None,
+        }
+    }
 }
 
 /// A photo that a person found fit, with the grounds on which exceptions were made. Only [`judge`] makes it.

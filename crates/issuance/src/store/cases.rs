@@ -1,15 +1,17 @@
 //! What a store does, over any database.
 
 use mynumber_applet::Date;
+use mynumber_crypto::UnixTime;
 use mynumber_crypto::certificate::Purpose;
 
 use super::sql::{Database, Sql, signed};
 use super::{
-    By, Case, Change, IssuedCertificate, Paper, Registration, Store, StoreError, certificates, rows,
+    By, Case, Change, IssuedCertificate, Paper, PhotoAnswer, Registration, Store, StoreError, certificates,
+    photos, rows,
 };
 use crate::application::{Confirmed, FormId, Particulars, Receipt};
 use crate::audit::{Head, Record};
-use crate::lifecycle::{State, Step, next};
+use crate::lifecycle::{Refusal, State, Step, Why, next};
 use crate::receipt::{Released, Serial};
 use crate::validity::date_in_japan;
 
@@ -71,6 +73,10 @@ impl<D: Database> Store for D {
         self.read(|sql| rows::papers(sql, number))
     }
 
+    fn photo_answers(&mut self, number: u64) -> Result<Vec<PhotoAnswer>, StoreError> {
+        self.read(|sql| photos::answers(sql, number))
+    }
+
     fn revoked(
         &mut self,
         purpose: Purpose,
@@ -96,8 +102,22 @@ impl<D: Database> Store for D {
         self.read(|sql| rows::expiring(sql, (first, last), after, limit))
     }
 
+    fn ending(
+        &mut self,
+        first: UnixTime,
+        last: UnixTime,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<IssuedCertificate>, StoreError> {
+        self.read(|sql| certificates::ending(sql, (first, last), after, limit))
+    }
+
     fn deadlines(&mut self, first: Date, last: Date) -> Result<Vec<(Date, u64)>, StoreError> {
         self.read(|sql| rows::deadlines(sql, first, last))
+    }
+
+    fn notices(&mut self, first: Date, last: Date) -> Result<Vec<(Date, u64)>, StoreError> {
+        self.read(|sql| rows::notices(sql, first, last))
     }
 
     fn receive(&mut self, released: &Released, by: &By) -> Result<(), StoreError> {
@@ -108,6 +128,7 @@ impl<D: Database> Store for D {
                 if let Some(other) = rows::of_card(sql, card)? {
                     return Err(StoreError::CardInUse { number: other.number });
                 }
+                photos::refuse_unfit(sql, case.number)?;
                 take(sql, &case, &Change::of(Step::Receive), by)?;
                 rows::give_card(sql, case.number, card)?;
             }
@@ -167,14 +188,16 @@ fn take(sql: &mut dyn Sql, case: &Case, change: &Change<'_>, by: &By) -> Result<
         next(case.state, change.step, by.actor).map_err(|refusal| StoreError::Refused { number, refusal })?;
     let today = date_in_japan(by.at).ok_or(StoreError::Time)?;
     refuse_misplaced(number, change)?;
+    refuse_half_set(case, change.step)?;
     check_days(case, change, today)?;
     if let Some(successor) = change.successor {
         // There has to be one; its state is the desk's business.
         rows::case(sql, successor)?;
     }
-    rows::update(sql, number, to, change)?;
+    rows::update(sql, number, to, change, today)?;
     certificates::enter(sql, number, change.certificates)?;
     rows::insert_papers(sql, number, change.papers, by.at)?;
+    photos::enter(sql, number, change, by)?;
     append(sql, by, change.step.name(), change.detail, number)
 }
 
@@ -191,7 +214,25 @@ fn refuse_misplaced(number: u64, change: &Change<'_>) -> Result<(), StoreError> 
     if change.successor.is_some() && (step != Step::Replace || change.successor == Some(number)) {
         return misplaced("a successor");
     }
+    if change.open_pins.is_some()
+        && !matches!(change.step, Step::BeginReset | Step::SetPin | Step::BeginRenewal)
+    {
+        return misplaced("open PINs");
+    }
+    if change.photo.is_some() && step != Step::JudgePhoto {
+        return misplaced("answers about a photo");
+    }
     Ok(())
+}
+
+/// Lifting a suspension would not set the PINs that are open. Who loses such a card reports the loss.
+fn refuse_half_set(case: &Case, step: Step) -> Result<(), StoreError> {
+    let (number, state) = (case.number, case.state);
+    if step != Step::Suspend || case.open_pins.is_empty() {
+        return Ok(());
+    }
+    let refusal = Refusal { state, step, why: Why::Missing(Step::RenewCertificates) };
+    Err(StoreError::Refused { number, refusal })
 }
 
 /// Deadlines lie ahead, and nothing ends before its last day has passed.

@@ -75,6 +75,25 @@ pub(super) fn revoked(
     rows.into_iter().map(read).collect()
 }
 
+pub(super) fn ending(
+    sql: &mut dyn Sql,
+    (first, last): (UnixTime, UnixTime),
+    after: u64,
+    limit: u32,
+) -> Result<Vec<IssuedCertificate>, StoreError> {
+    let rows = sql.query(
+        "SELECT number, case_number, purpose, serial, not_after, state, reason, at FROM certificates
+         WHERE state = 'in-force' AND not_after >= ?1 AND not_after <= ?2 AND number > ?3 ORDER BY number LIMIT ?4",
+        &[
+            first.seconds().into(),
+            last.seconds().into(),
+            signed(after, "number")?.into(),
+            limit.into(),
+        ],
+    )?;
+    rows.into_iter().map(read).collect()
+}
+
 fn latest(sql: &mut dyn Sql, case: u64, purpose: Purpose) -> Result<Option<IssuedCertificate>, StoreError> {
     let row = sql.first(
         "SELECT number, case_number, purpose, serial, not_after, state, reason, at

@@ -4,7 +4,9 @@ use mynumber_crypto::certificate::Purpose;
 use mynumber_crypto::revocation::Reason;
 
 use crate::application::Particulars;
+use crate::desk::pins::Asked;
 use crate::lifecycle::Step;
+use crate::photo::{Answer, Judgement, JudgementError, Question, judge};
 
 /// A step with everything that goes with it: one transaction, one record in the audit log.
 ///
@@ -33,6 +35,11 @@ pub struct Change<'a> {
     pub papers: &'a [Paper],
     /// The case whose card takes the place of this one: with [`Step::Replace`].
     pub successor: Option<u64>,
+    /// The PINs that are begun and not known to be on the card: with [`Step::BeginReset`], [`Step::SetPin`] and
+    /// [`Step::BeginRenewal`]. Nothing is open any more when the case is finished.
+    pub open_pins: Option<&'a [Asked]>,
+    /// What the clerk answered about the photo: with [`Step::JudgePhoto`], which needs it.
+    pub photo: Option<PhotoAnswers<'a>>,
     /// What the audit log says beside the step: a text of the program, so nothing of a person.
     pub detail: &'static str,
 }
@@ -49,8 +56,45 @@ impl Change<'_> {
             resident: None,
             papers: &[],
             successor: None,
+            open_pins: None,
+            photo: None,
             detail: "",
         }
+    }
+}
+
+/// The clerk's answers about a photo.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PhotoAnswers<'a> {
+    /// Which photo: SHA-256 of its file, as [`Digital::sha256`](crate::photo::Digital::sha256) gives it; `None` for one on
+    /// paper.
+    pub sha256: Option<&'a [u8; 32]>,
+    /// One answer to each question.
+    pub answers: &'a [(Question, Answer)],
+}
+
+/// A clerk's answer about a photo, as it was kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PhotoAnswer {
+    /// When.
+    pub at: UnixTime,
+    /// Who.
+    pub clerk: String,
+    /// What was asked.
+    pub question: Question,
+    /// The answer, with the ground of an exception.
+    pub answer: Answer,
+}
+
+impl PhotoAnswer {
+    /// What the last judgement came to; `None` when nobody has judged.
+    #[must_use]
+    pub fn verdict(answers: &[Self]) -> Option<Result<Judgement, JudgementError>> {
+        // Each judgement answers every question.
+        let last = answers.rchunks(Question::ALL.len()).next()?;
+        let last: Vec<(Question, Answer)> = last.iter().map(|given| (given.question, given.answer)).collect();
+        Some(judge(&last))
     }
 }
 

@@ -62,6 +62,24 @@ pub enum StoreError {
         /// The case.
         number: u64,
     },
+    /// The clerk answers each question about a photo, and answers it once.
+    #[error("case {number}: every question about the photo is answered, and answered once")]
+    Checklist {
+        /// The case.
+        number: u64,
+    },
+    /// The answers are about another photo than that of the application.
+    #[error("case {number}: this is not the photo of the application")]
+    OtherPhoto {
+        /// The case.
+        number: u64,
+    },
+    /// The clerk found the photo not fit, so no card is received for it.
+    #[error("case {number}: the photo is not fit; the application is sent back, or the photo judged again")]
+    PhotoNotFit {
+        /// The case.
+        number: u64,
+    },
     /// The deadline, or the last day of the card, has not passed.
     #[error("case {number}: the last day is {deadline}")]
     NotOverdue {

@@ -13,6 +13,7 @@ mod cases;
 mod certificates;
 mod change;
 mod error;
+mod photos;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod rows;
@@ -20,7 +21,9 @@ mod schema;
 mod sql;
 mod sqlite;
 
-pub use change::{CertificateEvent, CertificateState, Change, Document, IssuedCertificate, Paper};
+pub use change::{
+    CertificateEvent, CertificateState, Change, Document, IssuedCertificate, Paper, PhotoAnswer, PhotoAnswers,
+};
 pub use error::{Failure, StoreError, WhyNotCertificate};
 #[cfg(feature = "postgres")]
 pub use postgres::Postgres;
@@ -32,6 +35,7 @@ use mynumber_crypto::certificate::Purpose;
 
 use crate::application::{Confirmed, FormId, Particulars, Receipt, Wishes};
 use crate::audit::{Clerk, Head, Record, Tampered};
+use crate::desk::pins::Asked;
 use crate::lifecycle::{Actor, State, Step};
 use crate::receipt::{Released, Serial};
 
@@ -68,6 +72,8 @@ pub struct Case {
     pub expiry: Option<Date>,
     /// The case whose card took the place of this one.
     pub successor: Option<u64>,
+    /// The PINs that were begun in a setting that is unfinished, and are not known to be on the card.
+    pub open_pins: Vec<Asked>,
 }
 
 /// What became of one application of many.
@@ -155,6 +161,12 @@ pub trait Store {
     /// Failures of the store; a case that is none has no papers.
     fn papers(&mut self, number: u64) -> Result<Vec<Paper>, StoreError>;
 
+    /// What the clerk answered about the photo of a case, in order; a photo that was judged again has its answers again.
+    ///
+    /// # Errors
+    /// Failures of the store; a case that is none has no answers.
+    fn photo_answers(&mut self, number: u64) -> Result<Vec<PhotoAnswer>, StoreError>;
+
     /// Everything that was revoked or is held, in the order of issue, from above the certificate `after`.
     ///
     /// # Errors
@@ -191,6 +203,19 @@ pub trait Store {
     /// Failures of the store.
     fn expiring(&mut self, first: Date, last: Date, after: u64, limit: u32) -> Result<Vec<Case>, StoreError>;
 
+    /// The certificates in force that end between two times, both counted; in the order of issue, from above the certificate
+    /// `after`.
+    ///
+    /// # Errors
+    /// Failures of the store.
+    fn ending(
+        &mut self,
+        first: UnixTime,
+        last: UnixTime,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<IssuedCertificate>, StoreError>;
+
     /// How many of the cases whose notice was sent have their deadline on which of these days, in order; days without one
     /// are left out.
     ///
@@ -198,11 +223,18 @@ pub trait Store {
     /// Failures of the store.
     fn deadlines(&mut self, first: Date, last: Date) -> Result<Vec<(Date, u64)>, StoreError>;
 
+    /// How many notices were sent on which of these days, in order, whatever became of their cases; days without one are
+    /// left out.
+    ///
+    /// # Errors
+    /// Failures of the store.
+    fn notices(&mut self, first: Date, last: Date) -> Result<Vec<(Date, u64)>, StoreError>;
+
     /// [`Step::Receive`] for every case of a list that agrees with what came, each with its card: all of them or none.
     ///
     /// # Errors
     /// [`StoreError::NoSuchForm`] with the place in the list of the first form without a living case,
-    /// [`StoreError::CardInUse`], and as [`Store::apply`]; nothing was changed then.
+    /// [`StoreError::CardInUse`], [`StoreError::PhotoNotFit`], and as [`Store::apply`]; nothing was changed then.
     fn receive(&mut self, released: &Released, by: &By) -> Result<(), StoreError>;
 
     /// Changes a case whose version is still this one: a step, with everything that goes with it.
@@ -210,7 +242,8 @@ pub trait Store {
     ///
     /// # Errors
     /// [`StoreError::Refused`], [`StoreError::Changed`], [`StoreError::NotReleased`], [`StoreError::Deadline`],
-    /// [`StoreError::NotOverdue`], [`StoreError::Misplaced`], [`StoreError::Certificate`]; nothing was changed then.
+    /// [`StoreError::NotOverdue`], [`StoreError::Misplaced`], [`StoreError::Certificate`], [`StoreError::Checklist`],
+    /// [`StoreError::OtherPhoto`]; nothing was changed then.
     fn apply(&mut self, number: u64, version: u64, change: &Change<'_>, by: &By) -> Result<Case, StoreError>;
 
     /// The same change of several cases, whatever their versions: all of them or none.

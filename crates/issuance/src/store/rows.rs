@@ -7,6 +7,7 @@ use super::sql::{Row, Sql, Value, signed};
 use super::{Case, Change, Document, Paper, StoreError};
 use crate::application::{Application, Form, FormId, Particulars, Photo, Registrant, Wishes};
 use crate::audit::{Head, Record};
+use crate::desk::pins::Asked;
 use crate::lifecycle::State;
 use crate::receipt::Serial;
 
@@ -15,7 +16,7 @@ macro_rules! cases_where {
     ($condition:literal) => {
         concat!(
             "SELECT number, version, state, registered, deadline, wants_signature, wants_user_authentication, ",
-            "wants_braille_name, card, expiry, successor FROM cases WHERE ",
+            "wants_braille_name, card, expiry, successor, open_pins FROM cases WHERE ",
             $condition
         )
     };
@@ -39,7 +40,15 @@ fn read_case(mut row: Row) -> Result<Case, StoreError> {
         },
         expiry: row.optional_date("expiry")?,
         successor: row.optional_unsigned("successor")?,
+        open_pins: open_pins(row.optional_text("open_pins")?)?,
     })
+}
+
+/// Names with spaces between.
+fn open_pins(text: Option<String>) -> Result<Vec<Asked>, StoreError> {
+    let text = text.unwrap_or_default();
+    let pins: Option<Vec<Asked>> = text.split_whitespace().map(Asked::from_name).collect();
+    pins.ok_or(StoreError::Content { column: "open_pins" })
 }
 
 fn list(sql: &mut dyn Sql, statement: &'static str, parameters: &[Value]) -> Result<Vec<Case>, StoreError> {
@@ -114,12 +123,30 @@ pub(super) fn counts(sql: &mut dyn Sql) -> Result<Vec<(State, u64)>, StoreError>
 }
 
 pub(super) fn deadlines(sql: &mut dyn Sql, first: Date, last: Date) -> Result<Vec<(Date, u64)>, StoreError> {
-    let rows = sql.query(
+    per_day(
+        sql,
         "SELECT deadline, count(*) FROM cases
          WHERE state = 'noticed' AND deadline >= ?1 AND deadline <= ?2 GROUP BY deadline ORDER BY deadline",
-        &[first.into(), last.into()],
-    )?;
-    rows.into_iter().map(|mut row| Ok((row.date("deadline")?, row.unsigned("count")?))).collect()
+        (first, last),
+    )
+}
+
+pub(super) fn notices(sql: &mut dyn Sql, first: Date, last: Date) -> Result<Vec<(Date, u64)>, StoreError> {
+    per_day(
+        sql,
+        "SELECT noticed, count(*) FROM cases
+         WHERE noticed >= ?1 AND noticed <= ?2 GROUP BY noticed ORDER BY noticed",
+        (first, last),
+    )
+}
+
+fn per_day(
+    sql: &mut dyn Sql,
+    statement: &'static str,
+    (first, last): (Date, Date),
+) -> Result<Vec<(Date, u64)>, StoreError> {
+    let rows = sql.query(statement, &[first.into(), last.into()])?;
+    rows.into_iter().map(|mut row| Ok((row.date("day")?, row.unsigned("count")?))).collect()
 }
 
 pub(super) fn last_number(sql: &mut dyn Sql) -> Result<u64, StoreError> {
@@ -224,14 +251,31 @@ pub(super) fn update(
     number: u64,
     to: State,
     change: &Change<'_>,
+    today: Date,
 ) -> Result<(), StoreError> {
     let number: Value = signed(number, "number")?.into();
     let successor = change.successor.map(|successor| signed(successor, "successor")).transpose()?;
+    let noticed = change.deadline.map(|_| today);
+    let open = change.open_pins.filter(|_| to.is_unfinished()).map(|pins| {
+        let names: Vec<&str> = pins.iter().map(|asked| asked.name()).collect();
+        names.join(" ")
+    });
+    // What is finished has no open PIN.
+    let open = open.or_else(|| (!to.is_unfinished()).then(String::new));
     sql.execute(
         "UPDATE cases SET state = ?2, version = version + 1, deadline = coalesce(?3, deadline),
-             expiry = coalesce(?4, expiry), successor = coalesce(?5, successor)
+             expiry = coalesce(?4, expiry), successor = coalesce(?5, successor), noticed = coalesce(?6, noticed),
+             open_pins = coalesce(?7, open_pins)
          WHERE number = ?1",
-        &[number.clone(), to.name().into(), change.deadline.into(), change.expiry.into(), successor.into()],
+        &[
+            number.clone(),
+            to.name().into(),
+            change.deadline.into(),
+            change.expiry.into(),
+            successor.into(),
+            noticed.into(),
+            open.as_deref().into(),
+        ],
     )?;
     let Some(resident) = change.resident else { return Ok(()) };
     sql.execute(

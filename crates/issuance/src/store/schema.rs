@@ -18,7 +18,7 @@ struct Migration {
     postgres: &'static str,
 }
 
-const MIGRATIONS: [Migration; 3] = [
+const MIGRATIONS: [Migration; 4] = [
     Migration {
         common: include_str!("schema/1.sql"),
         sqlite: include_str!("schema/1-sqlite.sql"),
@@ -37,11 +37,17 @@ const MIGRATIONS: [Migration; 3] = [
         #[cfg(feature = "postgres")]
         postgres: "",
     },
+    Migration {
+        common: include_str!("schema/4.sql"),
+        sqlite: include_str!("schema/4-sqlite.sql"),
+        #[cfg(feature = "postgres")]
+        postgres: include_str!("schema/4-postgres.sql"),
+    },
 ];
 
 /// The present version.
-pub(super) const VERSION: u32 = 3;
-const _: () = assert!(MIGRATIONS.len() == 3);
+pub(super) const VERSION: u32 = 4;
+const _: () = assert!(MIGRATIONS.len() == 4);
 
 /// The texts that bring a schema of version `from` to version `to`.
 pub(super) fn migrations(dialect: Dialect, from: u32, to: u32) -> Vec<String> {

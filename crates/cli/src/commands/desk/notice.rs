@@ -28,9 +28,9 @@ pub(super) fn run(office: &Office<'_>, arguments: &NoticeArguments) -> Result<()
     let mut store = office.store()?;
     let waiting = waiting(store.as_mut())?;
     let numbers: Vec<u64> = waiting.keys().copied().collect();
-    let sent_before = sent_on(store.as_mut(), today, arguments)?;
+    let sent_before = sent_on(store.as_mut(), today)?;
     let plan = plan(&numbers, today, sent_before, arguments).map_err(of_plan)?;
-    let load = plan.load(&arguments.come);
+    let load = plan.load(&arguments.come, &earlier(store.as_mut(), &plan, today, &arguments.come)?);
     if let Some(plot) = &plot {
         plot.write(load.svg(arguments.capacity).as_bytes())?;
     }
@@ -62,13 +62,29 @@ fn waiting(store: &mut dyn Store) -> Result<BTreeMap<u64, Case>, Failure> {
     Ok(found)
 }
 
-/// How many notices of today have gone out already: those whose deadline is that of today.
-fn sent_on(store: &mut dyn Store, today: Date, arguments: &NoticeArguments) -> Result<u32, Failure> {
-    let rate = Rate { each_day: 1, weekdays: [true; 7], holidays: Vec::new(), ..rate(arguments) };
-    let alone = Plan::spread(&[0], today, &rate).map_err(of_plan)?;
-    let Some(deadline) = alone.batches().first().map(|batch| batch.deadline) else { return Ok(0) };
-    let found = store.deadlines(deadline, deadline).map_err(|error| words::of_store(&error))?;
+/// How many notices of today have gone out already.
+fn sent_on(store: &mut dyn Store, today: Date) -> Result<u32, Failure> {
+    let found = store.notices(today, today).map_err(|error| words::of_store(&error))?;
     Ok(found.iter().map(|(_, count)| u32::try_from(*count).unwrap_or(u32::MAX)).fold(0, u32::saturating_add))
+}
+
+/// The notices that are out already and whose people still come on the days of the plan, but for those of today that stand in
+/// the plan.
+fn earlier(
+    store: &mut dyn Store,
+    plan: &Plan,
+    today: Date,
+    come: &[u8],
+) -> Result<Vec<(Date, u64)>, Failure> {
+    let first = plan.first_needed(come);
+    let mut sent = store.notices(first, today).map_err(|error| words::of_store(&error))?;
+    let planned =
+        plan.batches().iter().flat_map(|batch| &batch.cases).filter(|number| **number == SENT).count();
+    let planned = u64::try_from(planned).unwrap_or(u64::MAX);
+    for (_, count) in sent.iter_mut().filter(|(day, _)| *day == today) {
+        *count = count.saturating_sub(planned);
+    }
+    Ok(sent)
 }
 
 fn rate(arguments: &NoticeArguments) -> Rate {

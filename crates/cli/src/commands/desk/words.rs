@@ -32,6 +32,9 @@ const fn exit_of(error: &StoreError) -> Exit {
         | StoreError::Deadline { .. }
         | StoreError::NotOverdue { .. }
         | StoreError::ExpiryUnknown { .. }
+        | StoreError::Checklist { .. }
+        | StoreError::OtherPhoto { .. }
+        | StoreError::PhotoNotFit { .. }
         | StoreError::Misplaced { .. }
         | StoreError::Certificate { .. } => Exit::StepRefused,
         StoreError::Time => Exit::BadInput,
@@ -58,6 +61,13 @@ fn japanese(error: &StoreError) -> String {
             format!("案件 {number}: カードの有効期限が記録されていません")
         }
         StoreError::CardInUse { number } => format!("このカードは案件 {number} のものです"),
+        StoreError::Checklist { number } => {
+            format!("案件 {number}: 写真の確認項目すべてに1回ずつ答えてください")
+        }
+        StoreError::OtherPhoto { number } => format!("案件 {number}: 申請の写真ではありません"),
+        StoreError::PhotoNotFit { number } => {
+            format!("案件 {number}: 写真が不適と判定されています。差し戻すか、再度確認してください")
+        }
         StoreError::Misplaced { number, step, .. } => {
             format!("案件 {number}: 「{}」に伴わない内容です", of_step(*step))
         }
@@ -203,6 +213,7 @@ pub(super) fn of_refusal(refusal: &Refusal) -> String {
 /// A step for people.
 pub(super) fn of_step(step: Step) -> &'static str {
     let japanese = match step {
+        Step::JudgePhoto => "写真の確認",
         Step::Receive => "受領",
         Step::Prepare => "交付前設定",
         Step::SendNotice => "交付通知書の送付",
@@ -220,6 +231,7 @@ pub(super) fn of_step(step: Step) -> &'static str {
         Step::ExpireUncollected => "交付期限切れ",
         Step::ChangePin => "暗証番号変更",
         Step::BeginReset => "暗証番号再設定の開始",
+        Step::SetPin => "暗証番号1件の再設定",
         Step::ResetPin => "暗証番号再設定",
         Step::BeginChange => "記載事項変更の開始",
         Step::ChangeRecord => "記載事項変更",

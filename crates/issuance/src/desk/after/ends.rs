@@ -5,6 +5,7 @@ use mynumber_crypto::revocation::Reason as Revocation;
 
 use super::super::certificates::revoked;
 use super::super::error::{DeskError, Reason};
+use super::super::rule::Rule;
 use super::super::stage::{At, HandedOver, Lost, Stage, Suspended};
 use crate::lifecycle::Step;
 use crate::store::{By, Case, Change, Store, StoreError};
@@ -51,12 +52,9 @@ fn anywhere(
     reason: Revocation,
     by: &By,
 ) -> Result<Case, DeskError> {
-    let failed = |error: StoreError| match error {
-        StoreError::Refused { refusal, .. } => DeskError::untouched(number, Reason::Refused(refusal)),
-        error => DeskError::new(number, super::super::Standing::Unknown, error.into()),
-    };
-    let case = store.case(number).map_err(failed)?;
-    take(&case, store, change, reason, by).map_err(failed)
+    let of_store = |error| DeskError::of_store(number, error);
+    let case = store.case(number).map_err(of_store)?;
+    take(&case, store, change, reason, by).map_err(of_store)
 }
 
 /// 一時停止, at any hour: certificates in force are held.
@@ -89,7 +87,7 @@ pub fn return_card(number: u64, store: &mut dyn Store, by: &By) -> Result<Case, 
 /// [`DeskError`].
 pub fn replace(number: u64, new: &At<HandedOver>, store: &mut dyn Store, by: &By) -> Result<Case, DeskError> {
     if new.number() == number {
-        return Err(DeskError::untouched(number, Reason::Rule("a card does not replace itself")));
+        return Err(DeskError::untouched(number, Reason::Rule(Rule::ReplacesItself)));
     }
     let change = Change { successor: Some(new.number()), ..Change::of(Step::Replace) };
     anywhere(number, store, &change, Revocation::Superseded, by)

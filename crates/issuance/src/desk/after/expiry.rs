@@ -3,12 +3,13 @@
 use std::fmt::Write as _;
 
 use mynumber_applet::Date;
+use mynumber_crypto::certificate::Purpose;
 use qrcodegen::{QrCode, QrCodeEcc};
 
 use crate::application::FormId;
 use crate::lifecycle::State;
-use crate::store::{Case, Store, StoreError};
-use crate::validity::{is_renewal_time, months_after, renewal_opens};
+use crate::store::{Case, IssuedCertificate, Store, StoreError};
+use crate::validity::{date_in_japan, end_of_date, is_renewal_time, months_after, renewal_opens};
 
 /// The cases whose card ends within three months from `today` on, to be told of it and to be renewed: in the order of their
 /// numbers, from above `after`, at most `limit`.
@@ -23,12 +24,74 @@ pub fn due_for_renewal(
 ) -> Result<Vec<Case>, StoreError> {
     // A month may be shorter three months later; the exact day is asked of each.
     let last = months_after(today, 4).ok_or(StoreError::Time)?;
-    let mut due = store.expiring(today, last, after, limit)?;
-    due.retain(|case| {
-        let is_open = case.expiry.is_some_and(|expiry| is_renewal_time(expiry, today));
-        is_open && !matches!(case.state, State::Lost)
-    });
-    Ok(due)
+    let mut after = after;
+    loop {
+        let mut due = store.expiring(today, last, after, limit)?;
+        let Some(end) = due.last() else { return Ok(due) };
+        after = end.number;
+        due.retain(|case| {
+            let is_open = case.expiry.is_some_and(|expiry| is_renewal_time(expiry, today));
+            is_open && !matches!(case.state, State::Lost)
+        });
+        if !due.is_empty() {
+            return Ok(due);
+        }
+    }
+}
+
+/// The certificates in force that end within three months from `today` on while their card goes on: their holders are told, and
+/// come to the window for new ones ([`At::renew_certificates`](crate::desk::At::renew_certificates)). In the order of issue, from
+/// above the certificate `after`, at most `limit`.
+///
+/// # Errors
+/// Failures of the store.
+pub fn certificates_due(
+    store: &mut dyn Store,
+    today: Date,
+    after: u64,
+    limit: u32,
+) -> Result<Vec<IssuedCertificate>, StoreError> {
+    let days = end_of_date(today).zip(months_after(today, 4).and_then(end_of_date));
+    let (first, last) = days.ok_or(StoreError::Time)?;
+    let mut after = after;
+    loop {
+        let ending = store.ending(first, last, after, limit)?;
+        let Some(end) = ending.last() else { return Ok(ending) };
+        after = end.number;
+        let mut due = Vec::new();
+        for certificate in ending {
+            let Some(end) = date_in_japan(certificate.not_after) else { continue };
+            let case = store.case(certificate.case)?;
+            // A card that ends with it has a notice of its own.
+            let card_goes_on = case.expiry.is_none_or(|expiry| expiry > end);
+            if is_renewal_time(end, today) && card_goes_on && State::with_holder().contains(&case.state) {
+                due.push(certificate);
+            }
+        }
+        if !due.is_empty() {
+            return Ok(due);
+        }
+    }
+}
+
+/// The letter that says that certificates end. It has no QR code: they are renewed at the window, without an application.
+///
+/// `None` before the time.
+#[must_use]
+pub fn certificate_notice(certificate: &IssuedCertificate, today: Date) -> Option<String> {
+    let end = date_in_japan(certificate.not_after)?;
+    let (japanese, english) = match certificate.purpose {
+        Purpose::Signature => ("署名用電子証明書", "signature certificate"),
+        _ => ("利用者証明用電子証明書", "user-authentication certificate"),
+    };
+    let opens = renewal_opens(end)?;
+    is_renewal_time(end, today).then(|| {
+        format!(
+            "有効期限通知書 / Notice of expiry\n\n\
+             {japanese}の有効期限は {end} です。{opens} から市区町村の窓口で更新できます。\n\
+             Your {english} ends on {end}. It is renewed at the window of the municipality from {opens} on.\n"
+        )
+    })
 }
 
 /// One letter.

@@ -11,6 +11,7 @@ use mynumber_transport::Transport;
 use super::super::Desk;
 use super::super::error::{DeskError, Reason};
 use super::super::pins::{Asked, NewPins};
+use super::super::rule::{Rule, Untimely};
 use super::super::stage::{At, HandedOver};
 use crate::receipt::Serial;
 use crate::validity::civil_in_japan;
@@ -89,10 +90,10 @@ impl At<HandedOver> {
         let at = desk.by.at;
         let local = civil_in_japan(at);
         if !((6, 30)..(23, 0)).contains(&(local.hour, local.minute)) {
-            return refuse(Reason::NotTheTime("kiosks are open from 6:30 to 23:00"));
+            return refuse(Reason::NotTheTime(Untimely::KioskClosed));
         }
         if !(0..=DAY).contains(&at.seconds().saturating_sub(matched.seconds())) {
-            return refuse(Reason::NotTheTime("the face match is older than 24 hours"));
+            return refuse(Reason::NotTheTime(Untimely::FaceMatchOld));
         }
         if known.card != Some(self.card()?) {
             return refuse(Reason::OtherCard);
@@ -106,9 +107,7 @@ impl At<HandedOver> {
             }
         };
         if known.asked != other {
-            return refuse(Reason::Rule(
-                "at a kiosk a PIN is set anew where the other certificate's is known",
-            ));
+            return refuse(Reason::Rule(Rule::OtherPinUnknown));
         }
         let plan = self.plan(desk.store)?;
         if let Some(asked) = pins.entered().find(|asked| !plan.asks(*asked)) {

@@ -1,11 +1,11 @@
 //! 初期化・再設定: PINs set anew at the window, after the holder was identified.
 //!
-//! As at the delivery, the store knows before the card does. Only the juki PIN has two references, which an interruption may
-//! leave apart; which one was begun is not kept, so what was interrupted is resumed with the juki PIN among those set.
+//! As at the delivery, the store knows before the card does which PINs are begun, and learns of each when it is on the card. So
+//! what is interrupted goes on with those that are open, and the holder is asked for nothing that is done.
 
 use super::super::Desk;
 use super::super::counter::Identity;
-use super::super::deliver::set;
+use super::super::deliver::set_one;
 use super::super::error::{DeskError, Reason, Standing};
 use super::super::pins::{Asked, NewPins, Plan, PlanError};
 use super::super::stage::{At, HandedOver, Resetting, Stage};
@@ -26,7 +26,11 @@ impl At<HandedOver> {
     ) -> Result<Self, DeskError> {
         identity.belongs(self.case())?;
         let plan = self.plan(desk.store)?;
-        check(plan, pins).map_err(|error| DeskError::untouched(self.number(), error.into()))?;
+        let checked = match pins.entered().next() {
+            Some(_) => check(plan, pins),
+            None => Err(PlanError::Nothing),
+        };
+        checked.map_err(|error| DeskError::untouched(self.number(), error.into()))?;
         self.reset(plan, pins, "", desk)
     }
 
@@ -59,10 +63,17 @@ impl At<HandedOver> {
 }
 
 impl At<Resetting> {
-    /// Sets PINs anew after an interruption: those that were begun, and the juki PIN in any case.
+    /// The PINs that were begun and are not known to be on the card. The others that were to be set are on it.
+    #[must_use]
+    pub fn open_pins(&self) -> &[Asked] {
+        &self.case().open_pins
+    }
+
+    /// Goes on after an interruption with what is still open ([`At::open_pins`]), entered anew; what is on the card already is
+    /// not asked again. Others of the four may be set with it.
     ///
     /// # Errors
-    /// As [`At::reset_pins`].
+    /// [`PlanError::Begun`] for the first that is open and was not entered; as [`At::reset_pins`].
     pub fn resume_reset(
         &self,
         identity: &Identity,
@@ -70,22 +81,24 @@ impl At<Resetting> {
         desk: &mut Desk<'_>,
     ) -> Result<At<HandedOver>, DeskError> {
         identity.belongs(self.case())?;
-        let checked = check(self.plan(desk.store)?, pins).and_then(|()| match pins.secret(Asked::Juki) {
-            Some(_) => Ok(()),
-            None => Err(PlanError::Missing(Asked::Juki)),
-        });
+        let plan = self.plan(desk.store)?;
+        let missing = self.open_pins().iter().find(|asked| pins.secret(**asked).is_none());
+        let checked = match missing {
+            Some(asked) => Err(PlanError::Begun(*asked)),
+            None => check(plan, pins),
+        };
         let standing = Standing::Unfinished(State::Resetting);
         checked.map_err(|error| DeskError::new(self.number(), standing, error.into()))?;
         begin(self, pins, "resumed", desk)
     }
 }
 
-/// Whether something was entered, and nothing that this card has no use for.
+/// Whether nothing was entered that this card has no use for.
 fn check(plan: Plan, pins: &NewPins) -> Result<(), PlanError> {
-    if let Some(asked) = pins.entered().find(|asked| !plan.asks(*asked)) {
-        return Err(PlanError::NotAsked(asked));
+    match pins.entered().find(|asked| !plan.asks(*asked)) {
+        Some(asked) => Err(PlanError::NotAsked(asked)),
+        None => Ok(()),
     }
-    if pins.entered().next().is_none() { Err(PlanError::Nothing) } else { Ok(()) }
 }
 
 fn begin<S: Stage>(
@@ -95,18 +108,23 @@ fn begin<S: Stage>(
     desk: &mut Desk<'_>,
 ) -> Result<At<HandedOver>, DeskError> {
     let card = at.card()?;
-    let change = Change { detail, ..Change::of(Step::BeginReset) };
+    let mut open: Vec<Asked> = pins.entered().collect();
+    let change = Change { detail, open_pins: Some(&open), ..Change::of(Step::BeginReset) };
     let begun: At<Resetting> = at.go(desk.store, &change, desk.by)?;
-    on_card(desk.issuer, &card, |session| set(session, pins))
-        .map_err(|reason| begun.stopped(desk.store, State::HandedOver, reason))?;
-    begun.go(desk.store, &Change { detail: names(pins), ..Change::of(Step::ResetPin) }, desk.by)
-}
-
-/// What was set, for the audit log.
-fn names(pins: &NewPins) -> &'static str {
-    let mut entered = pins.entered();
-    match (entered.next(), entered.next()) {
-        (Some(asked), None) => asked.name(),
-        _ => "several",
+    let mut case = begun.case().clone();
+    let Desk { store, issuer, by } = desk;
+    if !open.is_empty() {
+        on_card(*issuer, &card, |session| {
+            for asked in pins.entered() {
+                set_one(session, pins, asked)?;
+                open.retain(|one| *one != asked);
+                let change =
+                    Change { detail: asked.name(), open_pins: Some(&open), ..Change::of(Step::SetPin) };
+                case = store.apply(case.number, case.version, &change, by)?;
+            }
+            Ok(())
+        })
+        .map_err(|reason| begun.stopped(*store, State::HandedOver, reason))?;
     }
+    At::<Resetting>::of(case)?.go(*store, &Change::of(Step::ResetPin), by)
 }

@@ -9,6 +9,7 @@ use super::super::counter::Identity;
 use super::super::deliver::{set, take_off};
 use super::super::error::{DeskError, Reason, Standing};
 use super::super::pins::NewPins;
+use super::super::rule::Rule;
 use super::super::stage::{At, HandedOver, Stage, Switching};
 use super::super::work::on_card;
 use crate::issuer::IssuerSession;
@@ -44,7 +45,7 @@ impl At<HandedOver> {
         on_card(desk.issuer, &card, |session| {
             for pin in plan.references() {
                 if session.tries(pin)? > 0 {
-                    return Err(Reason::Rule("this card has PINs: they are changed or set anew one by one"));
+                    return Err(Reason::Rule(Rule::HasPins));
                 }
             }
             Ok(())

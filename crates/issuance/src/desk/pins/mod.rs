@@ -1,17 +1,15 @@
 //! 暗証番号設定: which PINs are asked, in which order, and what is entered.
 //!
 //! ```
-//! use mynumber_applet::pin::{FourDigitPin, SignaturePassword};
 //! use mynumber_issuance::desk::pins::{Asked, NewPins, Plan, PlanError, entered_twice};
 //!
 //! // The signature certificate was destroyed at the pre-delivery set-up: its password is not asked.
 //! let plan = Plan::without_signature();
 //! assert!(plan.asked().eq([Asked::UserAuthentication, Asked::Juki, Asked::InputAssist]));
 //!
-//! let pin = || entered_twice::<FourDigitPin>("2580", "2580");
-//! let pins = NewPins::default().user_authentication(pin()?).juki(pin()?);
+//! let pins = NewPins::default().typed(Asked::UserAuthentication, "2580", "2580")?.typed(Asked::Juki, "4826", "4826")?;
 //! assert_eq!(plan.check(&pins), Err(PlanError::Missing(Asked::InputAssist)));
-//! assert_eq!(plan.check(&pins.input_assist(pin()?)), Ok(()));
+//! assert_eq!(plan.check(&pins.input_assist(entered_twice("2580", "2580")?)), Ok(()));
 //! # Ok::<(), mynumber_issuance::desk::pins::EntryError>(())
 //! ```
 //!
@@ -23,7 +21,7 @@ pub mod sheet;
 use std::fmt;
 
 use mynumber_applet::pin::{FourDigitPin, PinFormError, Secret, SignaturePassword};
-use mynumber_applet::{PinId, PinRow};
+use mynumber_applet::{Date, PinId, PinRow};
 use mynumber_crypto::certificate::Purpose;
 use subtle::ConstantTimeEq;
 
@@ -172,6 +170,9 @@ pub enum PlanError {
     /// Entered though there is no use for it.
     #[error("the {} is not asked: this card has no signature certificate", .0.row().english)]
     NotAsked(Asked),
+    /// Not entered, though an interruption may have left it half set.
+    #[error("the {} was begun and may be half set: it is entered anew", .0.row().english)]
+    Begun(Asked),
     /// Nothing was entered at all.
     #[error("no PIN was entered")]
     Nothing,
@@ -209,6 +210,25 @@ impl NewPins {
     #[must_use]
     pub fn input_assist(self, pin: FourDigitPin) -> Self {
         Self { input_assist: Some(pin), ..self }
+    }
+
+    /// With what was typed twice for this PIN.
+    ///
+    /// # Errors
+    /// [`EntryError`], which carries nothing of either.
+    pub fn typed(self, asked: Asked, first: &str, second: &str) -> Result<Self, EntryError> {
+        Ok(match asked {
+            Asked::Signature => self.signature(entered_twice(first, second)?),
+            Asked::UserAuthentication => self.user_authentication(entered_twice(first, second)?),
+            Asked::Juki => self.juki(entered_twice(first, second)?),
+            Asked::InputAssist => self.input_assist(entered_twice(first, second)?),
+        })
+    }
+
+    /// What speaks against the value that was entered for this PIN: see [`advice`].
+    #[must_use]
+    pub fn advice(&self, asked: Asked, births: &[Date]) -> Vec<Advice> {
+        self.secret(asked).map_or_else(Vec::new, |secret| advice(secret, births))
     }
 
     /// What was entered, in the published order.

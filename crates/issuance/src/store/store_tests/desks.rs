@@ -124,6 +124,19 @@ pub(super) fn a_copy_made_while_others_work_is_whole<P: Place>() {
     }
 }
 
+/// A case whose PINs are being set anew, and the record of its notice: sent at midnight in Japan.
+fn notice_of_an_old_version<P: Place>() -> String {
+    format!(
+        "INSERT INTO cases (number, state, registered, channel, form, name, address, birth_date, sex, \
+         under_guardianship, photo_taken, wants_signature, wants_user_authentication, wants_braille_name) \
+         VALUES (7, 'resetting', 1795000000, 'post', 'notification-card', '検証　花子', '検証県', '1980-02-17', \
+         '2', 0, '2026-11-01', 1, 1, 0); \
+         INSERT INTO audit (number, at, clerk, actor, event, detail, case_number, hash) \
+         VALUES (1, 1794927600, 'desk-1', 'municipality', 'send-notice', '', 7, {})",
+        P::HASH
+    )
+}
+
 pub(super) fn a_store_of_any_old_version_is_brought_to_the_present_one<P: Place>() {
     let case = "INSERT INTO cases (number, state, registered, channel, form, form_id, name, address, birth_date, \
                 sex, under_guardianship, photo_taken, wants_signature, wants_user_authentication, \
@@ -133,7 +146,8 @@ pub(super) fn a_store_of_any_old_version_is_brought_to_the_present_one<P: Place>
         let place = P::of_version(version);
         if version > 0 {
             place.run(case).unwrap();
-            assert!(place.run("UPDATE cases SET card = NULL").is_err(), "there is no such column yet");
+            assert!(place.run("UPDATE cases SET noticed = NULL").is_err(), "there is no such column yet");
+            place.run(&notice_of_an_old_version::<P>()).unwrap();
         }
         let mut store = place.open();
         if version > 0 {
@@ -141,9 +155,12 @@ pub(super) fn a_store_of_any_old_version_is_brought_to_the_present_one<P: Place>
             assert_eq!((old.state, old.deadline, old.card), (State::Received, None, None));
             assert_eq!(store.resident(1).unwrap().name, "検証　太郎");
             store.step(1, 1, Step::Prepare, &desk()).unwrap();
+            // The day of a notice is taken from the log; of a reset that was begun, what may be half is open.
+            assert_eq!(store.notices(date("20260101"), date("20261231")).unwrap(), [(date("20261118"), 1)]);
+            assert_eq!(store.case(7).unwrap().open_pins, [Asked::Juki]);
         }
         let receipt = store.register(application(2), &desk()).unwrap();
-        assert_eq!(receipt.number, if version > 0 { 2 } else { 1 });
+        assert_eq!(receipt.number, if version > 0 { 8 } else { 1 });
         drop(store);
         assert_eq!(place.open().case(receipt.number).unwrap().state, State::Registered);
     }

@@ -1,11 +1,13 @@
 use super::{
-    By, Case, CertificateEvent, CertificateState, Change, Document, Paper, Registration, Sqlite, Store,
-    StoreError, WhyNotCertificate,
+    By, Case, CertificateEvent, CertificateState, Change, Document, Paper, PhotoAnswer, PhotoAnswers,
+    Registration, Sqlite, Store, StoreError, WhyNotCertificate,
 };
 use crate::application::tests::{ID, entry, now, paper_photo, today};
 use crate::application::{Channel, Confirmed, Form, FormId, FormKind, Photo};
 use crate::audit::{Clerk, Head, Tampered};
+use crate::desk::pins::Asked;
 use crate::lifecycle::{Actor, State, Step, Why};
+use crate::photo::{Answer, Exception, Question};
 use crate::receipt::Serial;
 use crate::receipt::tests::{released, released_as};
 use mynumber_applet::Date;
@@ -98,6 +100,10 @@ on_each_store! {
     a_card_expires_after_its_last_day_only,
     many_are_registered_at_once_and_each_is_told,
     the_successor_of_a_card_is_a_case,
+    the_clerks_answers_about_a_photo_are_kept_with_the_case,
+    answers_that_are_not_all_or_not_about_this_photo_are_refused,
+    open_pins_stay_with_the_case_until_it_is_finished,
+    notices_are_counted_on_the_day_they_were_sent,
 }
 
 /// Runs what needs a place of its own on each kind of store.

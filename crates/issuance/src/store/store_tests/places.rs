@@ -24,6 +24,9 @@ pub(super) trait Place: Sync {
     /// The statement that makes the place say that it has version 99.
     const NEWER: &str;
 
+    /// Thirty-two bytes.
+    const HASH: &str;
+
     /// A copy, made while others go on working.
     fn copy(&self, store: &mut Self::Desk) -> Self;
 
@@ -47,6 +50,7 @@ impl Place for File {
     type Desk = Sqlite;
     const UNPROTECT: &str = "DROP TRIGGER audit_is_not_changed; DROP TRIGGER audit_is_not_deleted";
     const NEWER: &str = "PRAGMA user_version = 99";
+    const HASH: &str = "zeroblob(32)";
 
     fn new() -> Self {
         Self { folder: folder(), name: "cases.db".to_owned() }
@@ -93,6 +97,7 @@ impl Place for Served {
     const UNPROTECT: &str =
         "DROP TRIGGER audit_is_not_changed ON audit; DROP TRIGGER audit_is_not_emptied ON audit";
     const NEWER: &str = "UPDATE mynumber_store SET version = 99";
+    const HASH: &str = "decode(repeat('00', 32), 'hex')";
 
     fn new() -> Self {
         Self { database: server::server().database() }

@@ -369,3 +369,95 @@ pub(super) fn the_successor_of_a_card_is_a_case(store: &mut dyn Store) {
     let case = store.apply(1, version, &replace, &desk()).unwrap();
     assert_eq!((case.state, case.successor), (State::Replaced, Some(2)));
 }
+
+/// Answers of which the one to the question about hats is given.
+fn answers(no_hat: Answer) -> Vec<(Question, Answer)> {
+    let given = |question| if question == Question::NoHat { no_hat } else { Answer::Yes };
+    Question::ALL.into_iter().map(|question| (question, given(question))).collect()
+}
+
+fn judge(store: &mut dyn Store, version: u64, given: &[(Question, Answer)]) -> Result<Case, StoreError> {
+    let photo = Some(PhotoAnswers { sha256: None, answers: given });
+    store.apply(1, version, &Change { photo, ..Change::of(Step::JudgePhoto) }, &desk())
+}
+
+pub(super) fn the_clerks_answers_about_a_photo_are_kept_with_the_case(store: &mut dyn Store) {
+    store.register(application(1), &desk()).unwrap();
+    assert_eq!(store.photo_answers(1).unwrap(), []);
+    let excused = answers(Answer::Excused(Exception::Religious));
+    assert_eq!(judge(store, 1, &answers(Answer::No)).unwrap().version, 2);
+    // No card is received for a photo that is not fit.
+    let error = store.receive(&released(&[1]), &desk()).unwrap_err();
+    assert!(matches!(error, StoreError::PhotoNotFit { number: 1 }), "{error}");
+    judge(store, 2, &excused).unwrap();
+    let kept = store.photo_answers(1).unwrap();
+    assert_eq!(kept.len(), 10, "both judgements");
+    let last: Vec<_> = kept.iter().skip(5).map(|given| (given.question, given.answer)).collect();
+    assert_eq!(last, excused);
+    assert!(kept.iter().all(|given| given.clerk == "desk-1" && given.at == desk().at));
+    assert_eq!(PhotoAnswer::verdict(&kept).unwrap().unwrap().exceptions().len(), 1);
+    // The log says that it was judged; the ground, which may be a religion or an illness, is not in it.
+    let records = store.audit(1, 10).unwrap();
+    assert!(records.iter().all(|record| record.event == "judge-photo"));
+    assert!(!format!("{records:?}").contains("religious"));
+    store.receive(&released(&[1]), &desk()).unwrap();
+    // Afterwards it is too late.
+    assert!(matches!(judge(store, 4, &excused).unwrap_err(), StoreError::Refused { .. }));
+}
+
+pub(super) fn answers_that_are_not_all_or_not_about_this_photo_are_refused(store: &mut dyn Store) {
+    store.register(application(1), &desk()).unwrap();
+    let all = answers(Answer::Yes);
+    let none = store.apply(1, 1, &Change::of(Step::JudgePhoto), &desk()).unwrap_err();
+    assert!(matches!(none, StoreError::Checklist { number: 1 }), "{none}");
+    for given in [all[1..].to_vec(), [all.clone(), vec![(Question::NoHat, Answer::Yes)]].concat()] {
+        assert!(matches!(judge(store, 1, &given).unwrap_err(), StoreError::Checklist { number: 1 }));
+    }
+    let photo = Some(PhotoAnswers { sha256: Some(&[7; 32]), answers: &all });
+    let other = store.apply(1, 1, &Change { photo, ..Change::of(Step::JudgePhoto) }, &desk()).unwrap_err();
+    assert!(matches!(other, StoreError::OtherPhoto { number: 1 }), "{other}");
+    assert_eq!((store.case(1).unwrap().version, store.photo_answers(1).unwrap()), (1, Vec::new()));
+    assert_eq!(store.verify_audit(None).unwrap().number, 1);
+}
+
+pub(super) fn open_pins_stay_with_the_case_until_it_is_finished(store: &mut dyn Store) {
+    let version = handed_over(store, 1, "20361122");
+    let begun = |pins: &[Asked], step, version, store: &mut dyn Store| {
+        store.apply(1, version, &Change { open_pins: Some(pins), ..Change::of(step) }, &desk())
+    };
+    let case = begun(&[Asked::Signature, Asked::Juki], Step::BeginReset, version, store).unwrap();
+    assert_eq!(case.open_pins, [Asked::Signature, Asked::Juki]);
+    let case = begun(&[Asked::Juki], Step::SetPin, case.version, store).unwrap();
+    assert_eq!(case.open_pins, [Asked::Juki]);
+    // A step that says nothing of them leaves them open.
+    let case = store.step(1, case.version, Step::BeginReset, &desk()).unwrap();
+    assert_eq!(case.open_pins, [Asked::Juki]);
+    let case = store.step(1, case.version, Step::ResetPin, &desk()).unwrap();
+    assert_eq!((case.state, case.open_pins.len()), (State::HandedOver, 0));
+    // With a password open, a suspension would be lifted over it.
+    let case = begun(&[Asked::Signature], Step::BeginRenewal, case.version, store).unwrap();
+    let refused = store.step(1, case.version, Step::Suspend, &desk()).unwrap_err();
+    let StoreError::Refused { refusal, .. } = refused else { panic!("{refused}") };
+    assert_eq!(refusal.why, Why::Missing(Step::RenewCertificates));
+    let misplaced = begun(&[Asked::Signature], Step::RenewCertificates, case.version, store).unwrap_err();
+    assert!(matches!(misplaced, StoreError::Misplaced { .. }), "{misplaced}");
+    let case = store.step(1, case.version, Step::RenewCertificates, &desk()).unwrap();
+    store.step(1, case.version, Step::Suspend, &desk()).unwrap();
+}
+
+pub(super) fn notices_are_counted_on_the_day_they_were_sent(store: &mut dyn Store) {
+    for number in 1..=3 {
+        store.register(application(number), &desk()).unwrap();
+    }
+    store.receive(&released(&[1, 2, 3]), &desk()).unwrap();
+    store.step_all(&[1, 2, 3], Step::Prepare, &desk()).unwrap();
+    for (number, days) in [(1, 0), (2, 0), (3, 4)] {
+        let by = by(Actor::Municipality, days);
+        store.send_notice(number, 3, date("20270228"), &by).unwrap();
+    }
+    // What became of the case afterwards does not matter.
+    store.step(1, 4, Step::OpenCounter, &desk()).unwrap();
+    let notices = store.notices(date("20261101"), date("20261231")).unwrap();
+    assert_eq!(notices, [(date("20261122"), 2), (date("20261126"), 1)]);
+    assert_eq!(store.notices(date("20261123"), date("20261125")).unwrap(), []);
+}

@@ -1,6 +1,6 @@
 //! What is issued anew or rewritten on a card in hand: lifting a suspension, changes, renewal, substitutes.
 
-use mynumber::applet::pin::SignaturePassword;
+use mynumber::applet::pin::{SecurityCode, SignaturePassword, VerificationNumberB};
 use mynumber::issuance::desk::after::{Certifying, OnCard};
 use mynumber::issuance::desk::counter::Identity;
 use mynumber::issuance::desk::pins::{Asked, NewPins};
@@ -50,6 +50,17 @@ impl<'a> Work<'a> {
         Ok(chip::read(self.office, &mut self.terminal.card(), &self.record)?.on_card)
     }
 
+    /// The same of a card on which a change may have been broken off: the numbers that open it are settled first.
+    fn settled(
+        &mut self,
+        settle: impl FnOnce(&SecurityCode, &mut Desk<'_>) -> Result<VerificationNumberB, DeskError>,
+    ) -> Result<OnCard, Failure> {
+        let code = SecurityCode::parse(&self.record.person.security_code)?;
+        let mut desk = Desk { store: self.store.as_mut(), issuer: &mut self.terminal.issuer, by: &self.by };
+        let b = settle(&code, &mut desk)?;
+        Ok(chip::read_with(self.office, &mut self.terminal.card(), &self.record, &b)?.on_card)
+    }
+
     /// Does the work with the authority at hand.
     fn certify<T>(
         &mut self,
@@ -86,11 +97,11 @@ pub(in super::super) fn resume(office: &Office<'_>, arguments: &AnewArguments) -
     let (mut work, identity) = open(office, arguments)?;
     let done = if work.case.state == State::Lifting {
         let at = work.stage::<Lifting>()?;
-        let on_card = work.on_card()?;
+        let on_card = work.settled(|code, desk| at.settle_numbers(&identity, code, desk))?;
         work.certify(|with, desk| at.resume_lift(&identity, &on_card, with, desk))?
     } else {
         let at = work.stage::<Suspended>()?;
-        let on_card = work.on_card()?;
+        let on_card = work.settled(|code, desk| at.settle_numbers(&identity, code, desk))?;
         work.certify(|with, desk| at.lift(&identity, &on_card, with, desk))?
     };
     office.run.print(&Standing::of(done.case()))
@@ -102,7 +113,7 @@ pub(in super::super) fn change(office: &Office<'_>, arguments: &ChangeArguments)
     let changed = work.record.particulars(arguments.name.as_deref(), arguments.address.as_deref());
     let done = if work.case.state == State::Changing {
         let at = work.stage::<Changing>()?;
-        let on_card = work.on_card()?;
+        let on_card = work.settled(|code, desk| at.settle_numbers(&identity, code, desk))?;
         work.certify(|with, desk| at.resume_change(&identity, &on_card, with, desk))?
     } else {
         let at = work.stage::<HandedOver>()?;

@@ -24,10 +24,20 @@ pub(super) fn read<T: Transport>(
     let birth = BirthDatePin::from_date(person.birth_date)?;
     let code = SecurityCode::parse(&person.security_code)?;
     let b = VerificationNumberB::from_parts(&birth, ends.year(), &code)?;
-    let a = VerificationNumberA::parse(person.my_number.as_str())?;
+    read_with(office, card, record, &b)
+}
+
+/// As [`read`], with a verification number B that is known.
+pub(super) fn read_with<T: Transport>(
+    office: &Office<'_>,
+    card: &mut Card<T>,
+    record: &Record,
+    b: &VerificationNumberB,
+) -> Result<Chip, Failure> {
+    let a = VerificationNumberA::parse(record.person.my_number.as_str())?;
     verify::card::with_simulated(office.run, |authorities| {
         let mut random = mynumber::system_random();
-        desk::read(card, &b, Some(&a), authorities, cards::now(), &mut random).map_err(|error| match error {
+        desk::read(card, b, Some(&a), authorities, cards::now(), &mut random).map_err(|error| match error {
             desk::Error::Genuine(error) => verify::card::failure(&error),
             desk::Error::Driver(error) => error.into(),
             _ => unreadable(),

@@ -44,9 +44,9 @@ pub(in super::super) fn run(office: &Office<'_>, arguments: &UnlockArguments) ->
     let resumed = case.state == State::Resetting;
     let done = if resumed {
         let at = At::<Resetting>::of(case)?;
-        refuse_unasked(at.plan(store.as_mut())?, &wanted)?;
         terminal.expect(at.case().card)?;
-        let pins = entry::ask(office, &arguments.entry, wanted.into_iter(), birth)?;
+        // What is on the card already is not asked again.
+        let pins = entry::ask(office, &arguments.entry, at.open_pins().to_vec().into_iter(), birth)?;
         let mut desk = Desk { store: store.as_mut(), issuer: &mut terminal.issuer, by: &by };
         at.resume_reset(&identity, &pins, &mut desk)
     } else {

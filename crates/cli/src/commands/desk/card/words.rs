@@ -101,8 +101,8 @@ fn japanese(reason: &Reason) -> String {
         }
         Reason::Authority(error) => format!("認証局: {error}"),
         Reason::Contents(error) => format!("カードの内容を作れません: {error}"),
-        Reason::NotTheTime(what) => format!("手続きの時期ではありません（{what}）"),
-        Reason::Rule(what) => format!("規則によりできません（{what}）"),
+        Reason::NotTheTime(why) => format!("手続きの時期ではありません（{}）", why.japanese()),
+        Reason::Rule(rule) => rule.japanese().to_owned(),
         other => other.to_string(),
     }
 }
@@ -117,6 +117,9 @@ fn of_plan(error: PlanError) -> String {
     match error {
         PlanError::Missing(asked) => format!("{}がありません", asked.row().japanese),
         PlanError::NotAsked(asked) => format!("{}は不要です", asked.row().japanese),
+        PlanError::Begun(asked) => {
+            format!("{}は設定の途中です。もう一度入力してください", asked.row().japanese)
+        }
         PlanError::Nothing => "暗証番号が入力されていません".to_owned(),
         other => other.to_string(),
     }
