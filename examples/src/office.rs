@@ -195,6 +195,7 @@ impl Office {
         };
         let delivery = AtDelivery {
             face_print_agrees: true,
+            braille_agrees: true,
             registry_card_in_use: false,
             notification_card_out: false,
             old_card_out: false,

@@ -361,6 +361,7 @@ pub(crate) fn register(store: &mut dyn Store, person: &Person, number: u64, wish
 
 pub(crate) const AT_DELIVERY: AtDelivery = AtDelivery {
     face_print_agrees: true,
+    braille_agrees: true,
     registry_card_in_use: false,
     notification_card_out: false,
     old_card_out: false,

@@ -101,6 +101,7 @@ fn send_back(town: &mut Town, number: u64) {
 const fn delivery(old_card_out: bool) -> AtDelivery {
     AtDelivery {
         face_print_agrees: true,
+        braille_agrees: true,
         registry_card_in_use: false,
         notification_card_out: false,
         old_card_out,

@@ -145,6 +145,9 @@ pub(crate) struct PhotoCheckArguments {
     /// Ask the questions that are not answered
     #[arg(long)]
     pub(crate) questions: bool,
+    /// Keep the answers with this case, whose photo it has to be; every question is answered then
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) case: Option<u64>,
 }
 
 /// How an issuance list is written.

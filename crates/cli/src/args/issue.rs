@@ -113,6 +113,9 @@ pub(crate) struct DeliverArguments {
     /// What is printed on the card is right
     #[arg(long)]
     pub(crate) face_print_agrees: bool,
+    /// The name is on the card in braille, as was wished for
+    #[arg(long)]
+    pub(crate) braille_agrees: bool,
     /// The record says that a resident-registry card is in use
     #[arg(long)]
     pub(crate) registry_card_in_use: bool,

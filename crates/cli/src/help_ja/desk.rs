@@ -28,6 +28,7 @@ pub(super) const DESK: &[(&str, &str)] = &[
     ("desk photo check --taken", "申告された撮影日（西暦または和暦）"),
     ("desk photo check --answers", "職員の回答。例: front=yes, no-hat=religious, eyes-visible=no"),
     ("desk photo check --questions", "未回答の質問をする"),
+    ("desk photo check --case", "回答をこの案件に記録する。案件の写真であり、すべての質問に答えることが必要"),
     ("desk receive", "届いたカードと交付通知書を発行一覧表と照合して受領する"),
     ("desk receive --list", "発行一覧表（CSV）"),
     (
@@ -83,6 +84,7 @@ pub(super) const DESK: &[(&str, &str)] = &[
     ("desk deliver --record_agrees", "住民票と書類が一致する"),
     ("desk deliver --questions", "これらを質問で入力する"),
     ("desk deliver --face_print_agrees", "券面の記載が正しい"),
+    ("desk deliver --braille_agrees", "希望された氏名の点字表記がカードにある"),
     ("desk deliver --registry_card_in_use", "住民基本台帳カードが有効である"),
     ("desk deliver --notification_card_out", "通知カードを持っている"),
     ("desk deliver --old_card_out", "別のマイナンバーカードを持っている"),

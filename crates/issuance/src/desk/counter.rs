@@ -48,6 +48,8 @@ pub struct Presented {
 pub struct AtDelivery {
     /// What is printed on the card is right.
     pub face_print_agrees: bool,
+    /// 点字: the name is on the card in braille. Looked at where it was wished for.
+    pub braille_agrees: bool,
     /// 住民基本台帳カード: the record says that one is in use. It is returned and abolished.
     pub registry_card_in_use: bool,
     /// 通知カード: the record says that one is with the applicant, who has not reported it lost.
@@ -112,6 +114,8 @@ pub enum Open {
     OldCard,
     /// The print on the card is wrong.
     FacePrint,
+    /// The name was wished for in braille, and is not on the card.
+    Braille,
 }
 
 impl Open {
@@ -128,6 +132,7 @@ impl Open {
             Self::ResidentRegistryCard => "the resident-registry card has to be returned",
             Self::OldCard => "the old card has to be returned",
             Self::FacePrint => "the print on the card is wrong",
+            Self::Braille => "the name in braille, which was wished for, is not on the card",
         }
     }
 
@@ -144,6 +149,7 @@ impl Open {
             Self::ResidentRegistryCard => "住民基本台帳カードを返納してもらってください",
             Self::OldCard => "旧カードを返納してもらってください",
             Self::FacePrint => "券面の記載に誤りがあります",
+            Self::Braille => "希望された氏名の点字表記がカードにありません",
         }
     }
 
@@ -249,6 +255,9 @@ impl At<AtCounter> {
         }
         if !delivery.face_print_agrees {
             open.push(Open::FacePrint);
+        }
+        if self.case().wishes.braille_name && !delivery.braille_agrees {
+            open.push(Open::Braille);
         }
         presented.evidence(case, open)
     }

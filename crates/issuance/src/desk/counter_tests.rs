@@ -16,6 +16,7 @@ fn kept(document: Document) -> Paper {
 
 const DELIVERY: AtDelivery = AtDelivery {
     face_print_agrees: true,
+    braille_agrees: true,
     registry_card_in_use: false,
     notification_card_out: false,
     old_card_out: false,
@@ -115,6 +116,19 @@ fn the_face_print_and_the_record_are_checked() {
     let mut presented = enough();
     presented.record_agrees = false;
     assert_eq!(open(&presented, &DELIVERY), [Open::Record]);
+}
+
+#[test]
+fn a_name_wished_for_in_braille_is_looked_for_at_the_counter() {
+    let without = AtDelivery { braille_agrees: false, ..DELIVERY };
+    assert_eq!(open(&enough(), &without), [], "nobody wished for it");
+    let mut office = Office::at(State::AtCounter);
+    let mut case = office.store.case(1).unwrap();
+    case.wishes.braille_name = true;
+    let case = At::<AtCounter>::of(case).unwrap();
+    let Err(NotIdentified::Open(open)) = case.check(&enough(), &without) else { panic!("handed over without") };
+    assert_eq!(open, [Open::Braille]);
+    assert!(case.check(&enough(), &DELIVERY).is_ok());
 }
 
 #[test]

@@ -73,6 +73,14 @@ stages! {
     Expired: Replace,
 }
 
+/// A state in which a change may have been broken off, so that the card opens under another number than the store says
+/// ([`At::settle_numbers`]). Sealed.
+pub trait Unsettled: Stage {}
+
+impl Unsettled for Changing {}
+impl Unsettled for Suspended {}
+impl Unsettled for Lifting {}
+
 /// A case that was seen in a state. Whatever is done with it is refused by the store when somebody else changed it since.
 #[derive(Clone, PartialEq, Eq)]
 pub struct At<S> {

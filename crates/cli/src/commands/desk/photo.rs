@@ -1,6 +1,9 @@
 //! `desk photo check`: what a program can tell of a photo, and the clerk's answers.
 
+use mynumber::issuance::desk;
+use mynumber::issuance::lifecycle::Actor;
 use mynumber::issuance::photo::{self, Answer, Digital, Question, judge};
+use mynumber::issuance::store::PhotoAnswers;
 use serde::Serialize;
 
 use super::office::Office;
@@ -26,6 +29,7 @@ pub(super) fn run(office: &Office<'_>, arguments: &PhotoCheckArguments) -> Resul
         progressive: photo.is_progressive(),
         taken: photo.taken().to_string(),
         sha256: photo.sha256().iter().map(|byte| format!("{byte:02x}")).collect(),
+        case: None,
         judged: false,
         exceptions: Vec::new(),
         open: Question::ALL.map(Question::name).to_vec(),
@@ -33,6 +37,10 @@ pub(super) fn run(office: &Office<'_>, arguments: &PhotoCheckArguments) -> Resul
     let mut answers = arguments.answers.clone();
     if arguments.questions {
         ask(&mut Prompt::new(office.run), &mut answers)?;
+    }
+    if let Some(number) = arguments.case {
+        keep(office, number, &photo, &answers)?;
+        checked.case = arguments.case;
     }
     if !answers.is_empty() {
         match judge(&answers) {
@@ -58,6 +66,19 @@ pub(super) fn run(office: &Office<'_>, arguments: &PhotoCheckArguments) -> Resul
         }
     }
     office.run.print(&checked)
+}
+
+/// Keeps the answers with a case, whatever they are: also a photo that is not fit was judged by somebody.
+fn keep(
+    office: &Office<'_>,
+    number: u64,
+    photo: &Digital,
+    answers: &[(Question, Answer)],
+) -> Result<(), Failure> {
+    let by = office.by(Actor::Municipality)?;
+    let answers = PhotoAnswers { sha256: Some(photo.sha256()), answers };
+    desk::photo::judge(number, &answers, office.store()?.as_mut(), &by)?;
+    Ok(())
 }
 
 /// The questions that nobody answered yet.
@@ -105,6 +126,8 @@ struct Photo {
     progressive: bool,
     taken: String,
     sha256: String,
+    /// The case with which the answers are kept.
+    case: Option<u64>,
     /// Whether the clerk found it fit.
     judged: bool,
     exceptions: Vec<Excused>,

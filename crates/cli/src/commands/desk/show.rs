@@ -4,7 +4,8 @@ use std::fmt::Write;
 
 use mynumber::crypto::certificate::Purpose;
 use mynumber::issuance::application::{FormId, Particulars};
-use mynumber::issuance::store::{Case, CertificateState, IssuedCertificate, Store};
+use mynumber::issuance::photo::Exception;
+use mynumber::issuance::store::{Case, CertificateState, IssuedCertificate, PhotoAnswer, Store};
 use serde::Serialize;
 
 use super::office::Office;
@@ -42,6 +43,8 @@ pub(super) fn run(office: &Office<'_>, arguments: &ShowCaseArguments) -> Result<
         .iter()
         .map(|paper| Presented { document: paper.document.name(), collected: paper.collected })
         .collect();
+    let photo = store.photo_answers(case.number).map_err(failed)?;
+    shown.photo = photo.iter().map(|given| Judged::of(given, arguments.person)).collect();
     office.run.print(&shown)
 }
 
@@ -74,11 +77,37 @@ struct Shown {
     card: Option<String>,
     expiry: Option<String>,
     successor: Option<u64>,
+    /// PINs that are begun and not known to be on the card.
+    open_pins: Vec<&'static str>,
+    /// What the clerk answered about the photo.
+    photo: Vec<Judged>,
     wishes: Wishes,
     certificates: Vec<Issued>,
     papers: Vec<Presented>,
     person: Option<Person>,
     done: Vec<Done>,
+}
+
+/// An answer about the photo. The ground of an exception may be somebody's religion or health: it is asked for with the person.
+#[derive(Serialize)]
+struct Judged {
+    question: &'static str,
+    answer: &'static str,
+    ground: Option<&'static str>,
+    clerk: String,
+    at: String,
+}
+
+impl Judged {
+    fn of(given: &PhotoAnswer, with_ground: bool) -> Self {
+        Self {
+            question: given.question.name(),
+            answer: given.answer.name(),
+            ground: given.answer.ground().filter(|_| with_ground).map(Exception::name),
+            clerk: given.clerk.clone(),
+            at: given.at.to_string(),
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -176,6 +205,8 @@ impl Shown {
             card: case.card.map(|card| card.as_str().to_owned()),
             expiry: case.expiry.map(|expiry| expiry.to_string()),
             successor: case.successor,
+            open_pins: case.open_pins.iter().map(|asked| asked.name()).collect(),
+            photo: Vec::new(),
             certificates: Vec::new(),
             papers: Vec::new(),
             wishes: Wishes {
@@ -213,6 +244,9 @@ impl Product for Shown {
         if let Some(successor) = &self.successor {
             line("Replaced by case", "後継の案件", &successor.to_string());
         }
+        if !self.open_pins.is_empty() {
+            line("PINs to be entered anew", "再入力が必要な暗証番号", &self.open_pins.join(", "));
+        }
         line("Signature certificate", "署名用電子証明書", yes(self.wishes.signature_certificate));
         line(
             "User-authentication certificate",
@@ -230,6 +264,14 @@ impl Product for Shown {
             out.push_str(&say!(
                 "  {name} {serial}, to {not_after}: {state} {reason}\n",
                 "  {name} {serial}（{not_after} まで）: {state} {reason}\n"
+            ));
+        }
+        for Judged { question, answer, ground, clerk, at } in &self.photo {
+            let (clerk, ground) =
+                (Escaped(clerk), ground.map(|ground| format!(" ({ground})")).unwrap_or_default());
+            out.push_str(&say!(
+                "  photo, {question}: {answer}{ground}, {at} {clerk}\n",
+                "  写真 {question}: {answer}{ground} {at} {clerk}\n"
             ));
         }
         for done in &self.done {

@@ -12,73 +12,34 @@ use super::super::Desk;
 use super::super::counter::Identity;
 use super::super::error::{DeskError, Reason};
 use super::super::rule::Rule;
-use super::super::stage::{At, Changing, Lifting, Stage, Suspended};
+use super::super::stage::{At, Unsettled};
 use super::super::work::on_card;
 use crate::issuer::IssuerSession;
 use crate::personalise::PersonaliseError;
 
-impl At<Changing> {
-    /// Before [`At::resume_change`]: sets the numbers that open the contents to those of the record and of the last day that the
-    /// store has, and gives verification number B, with which the card is read. `code` is the one on the front of the card.
+impl<S: Unsettled> At<S> {
+    /// Before [`At::resume_change`], [`At::lift`] and [`At::resume_lift`]: sets the numbers that open the contents to those of the
+    /// record and of the last day that the store has, and gives verification number B, with which the card is read. `code` is
+    /// the one on the front of the card.
     ///
     /// # Errors
-    /// [`DeskError`]; the case stays unfinished, and doing it again goes on.
+    /// [`Rule::ExpiryUnknown`]; [`DeskError`]. The case stays where it is, and doing it again goes on.
     pub fn settle_numbers(
         &self,
         identity: &Identity,
         code: &SecurityCode,
         desk: &mut Desk<'_>,
     ) -> Result<VerificationNumberB, DeskError> {
-        settle(self, identity, code, desk)
+        identity.belongs(self.case())?;
+        let card = self.card()?;
+        let birth_date = self.resident(desk.store)?.birth_date;
+        let numbers = self.case().expiry.ok_or(Reason::Rule(Rule::ExpiryUnknown));
+        let numbers = numbers.and_then(|expiry| Numbers::of(birth_date, expiry, code));
+        let numbers = numbers.map_err(|reason| self.stopped(desk.store, S::STATE, reason))?;
+        on_card(desk.issuer, &card, |session| numbers.set(session))
+            .map_err(|reason| self.stopped(desk.store, S::STATE, reason))?;
+        Ok(numbers.b)
     }
-}
-
-impl At<Suspended> {
-    /// Before [`At::lift`], as [`At::<Changing>::settle_numbers`](At::settle_numbers): a change may have been broken off before
-    /// the suspension.
-    ///
-    /// # Errors
-    /// [`DeskError`].
-    pub fn settle_numbers(
-        &self,
-        identity: &Identity,
-        code: &SecurityCode,
-        desk: &mut Desk<'_>,
-    ) -> Result<VerificationNumberB, DeskError> {
-        settle(self, identity, code, desk)
-    }
-}
-
-impl At<Lifting> {
-    /// Before [`At::resume_lift`], as [`At::<Suspended>::settle_numbers`](At::settle_numbers).
-    ///
-    /// # Errors
-    /// [`DeskError`].
-    pub fn settle_numbers(
-        &self,
-        identity: &Identity,
-        code: &SecurityCode,
-        desk: &mut Desk<'_>,
-    ) -> Result<VerificationNumberB, DeskError> {
-        settle(self, identity, code, desk)
-    }
-}
-
-fn settle<S: Stage>(
-    at: &At<S>,
-    identity: &Identity,
-    code: &SecurityCode,
-    desk: &mut Desk<'_>,
-) -> Result<VerificationNumberB, DeskError> {
-    identity.belongs(at.case())?;
-    let card = at.card()?;
-    let birth_date = at.resident(desk.store)?.birth_date;
-    let numbers = at.case().expiry.ok_or(Reason::Rule(Rule::ExpiryUnknown));
-    let numbers = numbers.and_then(|expiry| Numbers::of(birth_date, expiry, code));
-    let numbers = numbers.map_err(|reason| at.stopped(desk.store, S::STATE, reason))?;
-    on_card(desk.issuer, &card, |session| numbers.set(session))
-        .map_err(|reason| at.stopped(desk.store, S::STATE, reason))?;
-    Ok(numbers.b)
 }
 
 /// The numbers of a card.

@@ -139,6 +139,7 @@ fn identify(counter: &mut Counter<'_>, arguments: &DeliverArguments, case: Case)
     let presented = visit::presented(counter.office, &arguments.visit)?;
     let found = AtDelivery {
         face_print_agrees: arguments.face_print_agrees,
+        braille_agrees: arguments.braille_agrees,
         registry_card_in_use: arguments.registry_card_in_use,
         notification_card_out: arguments.notification_card_out,
         old_card_out: arguments.old_card_out,
