@@ -126,7 +126,9 @@ fn a_name_wished_for_in_braille_is_looked_for_at_the_counter() {
     let mut case = office.store.case(1).unwrap();
     case.wishes.braille_name = true;
     let case = At::<AtCounter>::of(case).unwrap();
-    let Err(NotIdentified::Open(open)) = case.check(&enough(), &without) else { panic!("handed over without") };
+    let Err(NotIdentified::Open(open)) = case.check(&enough(), &without) else {
+        panic!("handed over without")
+    };
     assert_eq!(open, [Open::Braille]);
     assert!(case.check(&enough(), &DELIVERY).is_ok());
 }

@@ -106,7 +106,7 @@ impl Office {
 fn what_was_begun_and_not_finished_is_told_when_a_case_is_opened() {
     let mut office = Office::at(State::SettingPins);
     let error = At::<super::stage::Identified>::open(&mut office.store, 1).unwrap_err();
-    assert!(matches!(error.reason(), super::Reason::Unfinished(State::SettingPins)));
+    assert!(matches!(error.reason(), Reason::Unfinished(State::SettingPins)));
     assert_eq!(error.standing(), super::Standing::Unfinished(State::SettingPins));
     assert!(At::<super::stage::SettingPins>::open(&mut office.store, 1).is_ok());
 }
@@ -117,7 +117,10 @@ fn what_a_rule_refuses_is_said_in_both_languages() {
     let times = Untimely::ALL.map(|why| (why.english(), why.japanese()));
     for (english, japanese) in rules.into_iter().chain(times) {
         assert!(english.is_ascii(), "{english}");
-        assert!(!japanese.chars().any(|c| c.is_ascii_alphabetic()) && japanese.chars().count() > 5, "{japanese}");
+        assert!(
+            !japanese.chars().any(|c| c.is_ascii_alphabetic()) && japanese.chars().count() > 5,
+            "{japanese}"
+        );
     }
 }
 
@@ -161,9 +164,10 @@ fn a_photo_that_is_not_fit_ends_its_application() {
     let fit = photo::send_back(1, &mut office.store, &desk).unwrap_err();
     assert!(matches!(fit.reason(), Reason::Rule(Rule::PhotoFit)), "nobody judged it: {fit}");
     let answers = |no_hat| {
-        Question::ALL.map(|question| (question, if question == Question::NoHat { no_hat } else { Answer::Yes }))
+        Question::ALL
+            .map(|question| (question, if question == Question::NoHat { no_hat } else { Answer::Yes }))
     };
-    let mut judge = |office: &mut Office, no_hat| {
+    let judge = |office: &mut Office, no_hat| {
         let answers = PhotoAnswers { sha256: None, answers: &answers(no_hat) };
         photo::judge(1, &answers, &mut office.store, &desk).unwrap();
         office.store.audit(0, 100).unwrap().pop().unwrap().detail

@@ -220,6 +220,37 @@ impl Shown {
     }
 }
 
+impl Shown {
+    /// A line for each certificate, answer about the photo, and record of the audit log.
+    fn lists(&self, out: &mut String) {
+        for issued in &self.certificates {
+            let Issued { name, serial, not_after, state, .. } = issued;
+            let reason = issued.reason.as_deref().unwrap_or_default();
+            out.push_str(&say!(
+                "  {name} {serial}, to {not_after}: {state} {reason}\n",
+                "  {name} {serial}（{not_after} まで）: {state} {reason}\n"
+            ));
+        }
+        for Judged { question, answer, ground, clerk, at } in &self.photo {
+            let (clerk, ground) =
+                (Escaped(clerk), ground.map(|ground| format!(" ({ground})")).unwrap_or_default());
+            out.push_str(&say!(
+                "  photo, {question}: {answer}{ground}, {at} {clerk}\n",
+                "  写真 {question}: {answer}{ground} {at} {clerk}\n"
+            ));
+        }
+        for done in &self.done {
+            let Done { record, at, clerk, actor, event, detail } = done;
+            let clerk = Escaped(clerk);
+            let detail = if detail.is_empty() { String::new() } else { format!(" ({})", Escaped(detail)) };
+            out.push_str(&say!(
+                "  {record} {at} {clerk} {actor}: {event}{detail}\n",
+                "  {record} {at} {clerk} {actor}: {event}{detail}\n"
+            ));
+        }
+    }
+}
+
 impl Product for Shown {
     fn text(&self, language: Language) -> String {
         let yes = |wish| {
@@ -258,31 +289,7 @@ impl Product for Shown {
             line("Address", "住所", &Escaped(&person.address).to_string());
             line("Born", "生年月日", &person.birth_date);
         }
-        for issued in &self.certificates {
-            let Issued { name, serial, not_after, state, .. } = issued;
-            let reason = issued.reason.as_deref().unwrap_or_default();
-            out.push_str(&say!(
-                "  {name} {serial}, to {not_after}: {state} {reason}\n",
-                "  {name} {serial}（{not_after} まで）: {state} {reason}\n"
-            ));
-        }
-        for Judged { question, answer, ground, clerk, at } in &self.photo {
-            let (clerk, ground) =
-                (Escaped(clerk), ground.map(|ground| format!(" ({ground})")).unwrap_or_default());
-            out.push_str(&say!(
-                "  photo, {question}: {answer}{ground}, {at} {clerk}\n",
-                "  写真 {question}: {answer}{ground} {at} {clerk}\n"
-            ));
-        }
-        for done in &self.done {
-            let Done { record, at, clerk, actor, event, detail } = done;
-            let clerk = Escaped(clerk);
-            let detail = if detail.is_empty() { String::new() } else { format!(" ({})", Escaped(detail)) };
-            out.push_str(&say!(
-                "  {record} {at} {clerk} {actor}: {event}{detail}\n",
-                "  {record} {at} {clerk} {actor}: {event}{detail}\n"
-            ));
-        }
+        self.lists(&mut out);
         out
     }
 }

@@ -2,6 +2,7 @@
 
 mod afterwards;
 mod applying;
+mod broken_off;
 mod delivering;
 mod interrupted;
 mod killed;
