@@ -74,12 +74,9 @@ fn an_interrupted_unlock_asks_only_for_what_is_open() {
     let office = delivered(1);
     let unlock = ["unlock", "1", "--pin", "sign,auth,juki,input-assist"];
     let mut seen = [0; 5];
-    for exchange in 0.. {
+    for exchange in 0..40 {
         let office = copy(&office);
         let done = pulled(&office, 1, exchange, &unlock, &NEW.map(|(_, pin)| pin));
-        if done.code == 0 {
-            break;
-        }
         let case = shown(&office, "1");
         if case["state"] == "handed-over" {
             continue;
@@ -116,7 +113,7 @@ fn what_the_clerk_answers_about_a_photo_stays_with_the_case() {
     let other = super::jpeg(490, 600, jpeg_encoder::ColorType::Rgb, 3);
     office.bench.write("other.jpg", other);
     let other = check("other.jpg", "yes");
-    assert!(other.code == 62 && other.stderr.contains("not the photo"), "{other:?}");
+    assert!(other.code == 62 && other.text().contains("not the photo"), "{other:?}");
     let half = office.desk(&["photo", "check", "photo.jpg", "--taken", "2026-10-01", "--case", "1"]);
     assert_eq!(half.code, 62, "{half:?}");
     let photo = |more: &[&str]| {

@@ -23,6 +23,9 @@ impl From<DeskError> for Failure {
 pub(super) fn of_desk(error: &DeskError) -> Failure {
     let number = error.number();
     let (reason, standing) = (reason(error.reason()), standing(error.standing()));
+    // What the store refuses names the case by itself.
+    let named = say!("case {number}: ", "案件 {number}: ");
+    let reason = reason.strip_prefix(&named).unwrap_or(&reason);
     let exit = match error.standing() {
         Standing::Unfinished(_) => Exit::Unfinished,
         _ => exit_of(error.reason()),
