@@ -32,7 +32,8 @@ fn command(choice: u8) -> Command<'static> {
         _ => 600,
     });
     let instruction = if choice & 0x04 == 0 { Instruction::READ_BINARY } else { Instruction::VERIFY };
-    let command = Command::new(Class::ISO, instruction, 0x8A, 0).with_data(data);
+    let class = if choice & 0x80 == 0 { Class::ISO } else { Class(0x41) };
+    let command = Command::new(class, instruction, 0x8A, 0).with_data(data);
     match choice & 0x18 {
         0x00 => command,
         0x08 => command.expecting_short(),
@@ -71,6 +72,7 @@ fn exchange(choice: u8, room: usize, mut script: &[u8]) {
         }
     };
     assert!(exchange.receive(&[0x90, 0x00]).is_err(), "a reply after the end was taken");
+    assert_eq!(exchange.command(), command, "after the end it is the command that was asked for");
     assert!(exchange.extended_refused().is_err(), "a fallback after the end");
     assert!(exchange.data().len() <= room);
     if command.secrecy() == Secrecy::Secret {

@@ -7,6 +7,9 @@ use mynumber_apdu::{Class, ClassKind, Command, EncodeError, Instruction, Le, Sec
 
 use super::choices::Choices;
 
+/// Lengths of two bytes are shifted by so much at most: 8 MiB.
+const SHIFT: u8 = 0x07;
+
 /// Takes the first byte for the kind of value and the rest for the value.
 ///
 /// # Panics
@@ -105,13 +108,13 @@ fn shown(class: Class, instruction: Instruction) {
 
 /// Tags by four bytes, values by a length, into so much room.
 fn elements(choices: &mut Choices<'_>) {
-    let mut room = vec![0; usize::from(choices.word()) << (choices.byte().unwrap_or(0) & 0x0F)];
+    let mut room = vec![0; usize::from(choices.word()) << (choices.byte().unwrap_or(0) & SHIFT)];
     let size = room.len();
     let mut writer = Writer::new(&mut room);
     let mut written = Vec::new();
     while let Some(kind) = choices.byte() {
         let tag = Tag(u32::from(choices.word()) << 16 | u32::from(choices.word()));
-        let value = vec![0x30; usize::from(choices.word()) << (kind & 0x0F)];
+        let value = vec![0x30; usize::from(choices.word()) << (kind & SHIFT)];
         let before = writer.position();
         let outcome = match kind >> 4 {
             0 => writer.element(tag, &value),

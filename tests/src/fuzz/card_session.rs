@@ -167,6 +167,8 @@ impl Table {
                 let references = card.image().references.values();
                 assert!(references.clone().all(|held| held.is_blocked() == (held.left() == 0)));
                 assert!(references.clone().all(|held| format!("{held:?}").contains("<secret>")));
+                let forms = card.image().references.iter().map(|(pin, held)| held.has_form(pin.row().format));
+                assert!(forms.count() <= REFERENCES.len() && self.storage.writes() < usize::MAX);
                 assert!(!format!("{:?}", card.image().files.values().collect::<Vec<_>>()).contains("1234"));
                 assert!(!format!("{:?}", card.image().keys.values().collect::<Vec<_>>()).is_empty());
             }

@@ -106,6 +106,7 @@ fn one_card(row: &Row, choices: &mut Choices<'_>) {
             0xF5.. => {
                 let card = slot.card();
                 assert!(!format!("{card:?} {:02X?}", card.atr()).is_empty());
+                assert!(row.duty.spends() <= 1 && card.card().image().references.len() <= 11);
             }
             _ => {
                 let argument = choices.byte().unwrap_or(0);
