@@ -2,7 +2,7 @@
 
 use mynumber_crypto::certificate::{Name, Purpose};
 use mynumber_crypto::path::{
-    Error, ExtendedKeyUsageRule, InitialPolicies, KeyUsageRule, PolicyRule, Profile, Validator,
+    Error, ErrorKind, ExtendedKeyUsageRule, InitialPolicies, KeyUsageRule, PolicyRule, Profile, Validator,
 };
 use mynumber_crypto::{Anchor, Certificate};
 
@@ -34,7 +34,11 @@ fn judged(der: &[u8]) {
     let anchor = Certificate::parse(root()).map(|root| Anchor::from_certificate(&root));
     let Ok(Ok(anchor)) = anchor else { unreachable!("the root is an authority") };
     let anchors = [anchor];
-    as_leaf(&certificate, &anchors);
+    if !as_leaf(&certificate, &anchors) {
+        let refused = Anchor::from_certificate(&certificate);
+        assert!(refused.is_err(), "what cannot be read makes no anchor");
+        return;
+    }
     let below = Draft::leaf("below", &key(3), "", &key(2));
     let below = Draft { issuer: certificate.subject().raw().to_vec(), ..below }.signed(&key(2));
     let Ok(below) = Certificate::parse(&below) else { return };
@@ -94,7 +98,8 @@ fn explained(error: &Error) {
     let _ = (error.kind().class(), error.position());
 }
 
-fn as_leaf(certificate: &Certificate<'_>, anchors: &[Anchor<'_>]) {
+/// Under every profile; whether it could be read at all.
+fn as_leaf(certificate: &Certificate<'_>, anchors: &[Anchor<'_>]) -> bool {
     let general = Profile::general();
     let usage = mynumber_crypto::certificate::KeyUsage::DIGITAL_SIGNATURE;
     let initial = InitialPolicies { explicit: true, inhibit_mapping: true, inhibit_any: true };
@@ -123,9 +128,16 @@ fn as_leaf(certificate: &Certificate<'_>, anchors: &[Anchor<'_>]) {
                 assert!(trusted.at() == NOW && trusted.purpose() == profile.purpose);
                 let _ = (trusted.issuer_may_sign_crls(), trusted.backend().name());
             }
-            Err(error) => explained(&error),
+            Err(error) => {
+                explained(&error);
+                // What cannot be read is read for no profile.
+                if matches!(error.kind(), ErrorKind::Malformed(_)) {
+                    return false;
+                }
+            }
         }
     }
+    true
 }
 
 /// A caller's anchor says of itself what its certificate says.

@@ -17,7 +17,9 @@ pub(super) const CONTENT: &[u8] = b"I agree.\n";
 pub(super) fn taro() -> &'static [u8] {
     static TARO: OnceLock<Vec<u8>> = OnceLock::new();
     TARO.get_or_init(|| {
-        Draft::leaf("taro", &key(2), "root", &key(1)).with(id::KEY_USAGE, true, COMMITS).signed(&key(1))
+        let mut taro = Draft::leaf("taro", &key(2), "root", &key(1)).with(id::KEY_USAGE, true, COMMITS);
+        taro.serial = vec![0x33];
+        taro.signed(&key(1))
     })
 }
 
@@ -65,7 +67,7 @@ fn many() -> Vec<Vec<u8>> {
         der(0x30, &[&der(0x30, &[&oid(&[2, 16, 840, 1, 101, 3, 4, 1, 42])]), &[0x01, 0x01, 0xFF]]);
     let protection = [sha2(1), der(0xA1, &[ECDSA_SHA256.get(2..).unwrap_or_default()])].concat();
     let mut list = always();
-    list.push(named(&[(taro(), "root", 0x11)]));
+    list.push(named(&[(taro(), "root", 0x33)]));
     list.push(attribute(&[52], &[&der(0x30, &[&protection])]));
     list.push(attribute(&[15], &[&capabilities]));
     list

@@ -20,6 +20,17 @@ fn certificates() -> (Certificate<'static>, Issuer<'static>) {
     (leaf, issuer)
 }
 
+/// Every field is asked for.
+fn told(crl: &Crl<'_>, data: &[u8]) {
+    assert!(crl.raw() == data && data.windows(crl.tbs().len()).any(|found| found == crl.tbs()));
+    assert!(crl.number().len() <= 20 && crl.issuer().matches(&crl.issuer()));
+    let _ = (crl.signature_algorithm(), crl.signature(), crl.authority_key_identifier(), format!("{crl:?}"));
+    assert!(crl.distribution_points().count() == 0 || crl.is_partial());
+    for entry in crl.entries().take(8) {
+        assert!(entry.revocation().is_ok() && !format!("{entry:?}").is_empty());
+    }
+}
+
 /// The view and the index take the same lists; the index finds what a walk finds; nobody's bytes make a certificate good
 /// but its issuer's.
 pub fn crypto_crl(data: &[u8]) {
@@ -28,12 +39,19 @@ pub fn crypto_crl(data: &[u8]) {
     match (&view, &index) {
         (Ok(crl), Ok(index)) => {
             assert_eq!(crl.entries().count(), index.len());
+            told(crl, data);
             let mut serials: Vec<&[u8]> = crl.entries().map(|entry| entry.serial()).collect();
             for serial in serials.iter().take(64) {
                 assert_eq!(index.lookup(serial), crl.entries().find(|entry| entry.serial() == *serial));
             }
             serials.sort_unstable();
             assert!(serials.windows(2).all(|pair| pair.first() != pair.last()), "a duplicate got through");
+            let mut together = 0;
+            index.lookup_all(&serials, |serial, entry| {
+                together += usize::from(entry.serial() == *serial);
+            });
+            assert_eq!(together, serials.len(), "asked together they are found as asked one by one");
+            assert!(index.is_empty() == serials.is_empty() && index.memory() < 1 << 26);
             for absent in [&[][..], &[1], &[0x7F; 20], data.get(..4).unwrap_or_default()] {
                 assert_eq!(index.lookup(absent).is_some(), serials.binary_search(&absent).is_ok());
             }

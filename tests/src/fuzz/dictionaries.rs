@@ -1,4 +1,5 @@
-//! The dictionaries of the targets that talk to a card, made of the rows of the model.
+//! The dictionaries of the targets that talk to a card, made of the rows of the model, and of those of certificates and
+//! messages, made of the identifiers that the verifier knows.
 //!
 //! libFuzzer puts these words into inputs. They are committed in `fuzz/dictionaries/`, where `cargo xtask fuzz` finds them; a
 //! test holds them to what is made here.
@@ -10,13 +11,22 @@ use mynumber_apdu::StatusWord;
 use mynumber_applet::issuer::COMMANDS;
 use mynumber_applet::{Ef, rows};
 
+use super::crypto_words;
+
 /// The targets with a dictionary.
-pub const TARGETS: [&str; 9] = [
+pub const TARGETS: [&str; 16] = [
     "apdu_command",
     "apdu_response",
     "apdu_values",
     "card_session",
     "card_state",
+    "crypto_certificate",
+    "crypto_certificate_differential",
+    "crypto_cms",
+    "crypto_crl",
+    "crypto_ocsp",
+    "crypto_path",
+    "crypto_revocation",
     "host_belief",
     "host_session",
     "hostile_card",
@@ -34,9 +44,10 @@ pub fn dictionary(target: &str) -> String {
         "apdu_response" | "host_session" | "host_belief" => status_words(&mut words),
         "issuer_session" => issuer(&mut words),
         "card_state" => codes(&mut words),
+        _ if target.starts_with("crypto_") => words.extend(crypto_words::words(target)),
         _ => commands(&mut words, matches!(target, "card_session" | "hostile_card")),
     }
-    let mut text = String::from("# Made of the rows of the model: see testkit::fuzz::dictionaries.\n");
+    let mut text = String::from("# Made of tables of the code: see testkit::fuzz::dictionaries.\n");
     for (name, bytes) in words {
         let escaped: String = bytes.iter().fold(String::new(), |mut text, byte| {
             let _ = write!(text, "\\x{byte:02X}");

@@ -242,10 +242,10 @@ pub(super) struct Document {
 }
 
 impl Document {
-    /// Hands over the document as the input edits it, once for each of its cases; sixteen at most.
+    /// Hands over the document as the input edits it, once for each of its cases; thirty-two at most.
     pub(super) fn edited(&self, input: &mut Input<'_>, mut each: impl FnMut(&[u8])) {
         let Some(nodes) = Node::read_all(&self.der) else { unreachable!("a document is DER") };
-        for _ in 0..16 {
+        for _ in 0..32 {
             let mut nodes = nodes.clone();
             let mut ended = true;
             while let Some(kind) = input.byte() {

@@ -26,6 +26,7 @@ mod crypto_key;
 mod crypto_ocsp;
 mod crypto_path;
 mod crypto_revocation;
+mod crypto_words;
 pub mod dictionaries;
 mod edits;
 mod host_belief;
