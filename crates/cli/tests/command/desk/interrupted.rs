@@ -23,7 +23,6 @@ const ENOUGH: usize = 1;
 struct Act {
     at: &'static str,
     command: &'static [&'static str],
-    /// The juki and the input-assist PIN, for a command that sets them.
     pins: &'static [&'static str],
     /// The state before it, and while it is not finished.
     states: [&'static str; 2],
@@ -81,16 +80,6 @@ impl Act {
         office.on_card(self.at, 1, &[self.command, &VISIT, more].concat(), self.pins)
     }
 
-    /// The same command after an interruption: PINs that are on the card are not asked again.
-    fn run_again(&self, office: &Office) -> Done {
-        let shown = office.desk(&["show", "1", "--json"]).json();
-        let open = shown["open_pins"].as_array().unwrap();
-        let asked = ["juki", "input-assist"].into_iter().zip(self.pins);
-        let pins: Vec<&str> =
-            asked.filter(|(name, _)| open.iter().any(|pin| pin == name)).map(|(_, pin)| *pin).collect();
-        office.on_card(self.at, 1, &[self.command, &VISIT].concat(), &pins)
-    }
-
     /// The card pulled at every exchange, each time from where `before` stands; how many there are, and how often the case
     /// was left unfinished.
     fn is_finished_after_any_pull(&self, before: &Office) -> (usize, usize) {
@@ -143,7 +132,7 @@ impl Act {
         let resumes = format!("mynumber desk {} 1", self.command[0]);
         assert!(done.stderr.contains(&resumes), "{place}: {done:?}");
         if seen.lock().unwrap().iter().filter(|other| **other == looks).count() < ENOUGH {
-            let again = self.run_again(office);
+            let again = self.run(office, &[]);
             assert_eq!(again.code, 0, "{place}: {done:?} {again:?}");
             assert!(!Looks::of(office).has_lost_a_try_since(&before), "{place}: {again:?}");
             self.is_done(office, &place);

@@ -44,9 +44,12 @@ pub(in super::super) fn run(office: &Office<'_>, arguments: &UnlockArguments) ->
     let resumed = case.state == State::Resetting;
     let done = if resumed {
         let at = At::<Resetting>::of(case)?;
+        refuse_unasked(at.plan(store.as_mut())?, &wanted)?;
         terminal.expect(at.case().card)?;
-        // What is on the card already is not asked again.
-        let pins = entry::ask(office, &arguments.entry, at.open_pins().to_vec().into_iter(), birth)?;
+        // The same command asks for the same PINs, so that a program's lines fall to the PINs that they fell to before; what
+        // is open is among them, named or not.
+        let asked = |asked: &Asked| wanted.contains(asked) || at.open_pins().contains(asked);
+        let pins = entry::ask(office, &arguments.entry, Asked::ALL.into_iter().filter(asked), birth)?;
         let mut desk = Desk { store: store.as_mut(), issuer: &mut terminal.issuer, by: &by };
         at.resume_reset(&identity, &pins, &mut desk)
     } else {
