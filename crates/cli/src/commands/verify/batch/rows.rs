@@ -187,7 +187,7 @@ fn table_done(reader: impl BufRead, path: &Path, limit: Option<u64>) -> Result<D
 }
 
 /// The part of a row that says where to go on, and what came out.
-#[derive(serde::Deserialize)]
+#[derive(Clone, Copy, serde::Deserialize)]
 struct Told {
     number: u64,
     exit: u8,
