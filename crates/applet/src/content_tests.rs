@@ -304,6 +304,19 @@ fn a_buffer_that_is_too_small_is_an_error_of_its_own() {
     assert_eq!(error.kind(), ContentErrorKind::ValueTooLong);
 }
 
+#[test]
+fn a_record_without_a_signature_is_not_written() {
+    let mut room = std::vec![0; ROOM];
+    let refusals = [
+        CardFaceRepr { signature: &[], ..face() }.emit(&mut room).map(<[u8]>::len),
+        CardVerifiableCertificateRepr { signature: &[], ..certificate() }.emit(&mut room).map(<[u8]>::len),
+        KeyRecordRepr { key: key(), signature: &[] }.emit(&mut room).map(<[u8]>::len),
+    ];
+    for refusal in refusals {
+        assert_eq!(refusal.expect_err("nobody reads it").kind(), ContentErrorKind::Empty);
+    }
+}
+
 fn any_date() -> impl Strategy<Value = Date> {
     (1u16..=9999, 1u8..=12, 1u8..=28)
         .prop_map(|(year, month, day)| Date::new(year, month, day).expect("a date"))

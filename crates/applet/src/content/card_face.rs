@@ -258,7 +258,7 @@ impl CardFaceRepr<'_> {
         out.element(NAME, self.name_image)?;
         out.element(ADDRESS, self.address_image)?;
         out.element(PHOTO, self.photo)?;
-        out.element(SIGNATURE, self.signature)?;
+        out.filled(SIGNATURE, self.signature)?;
         out.element(EXPIRY, &self.expiry.to_ascii())?;
         out.element(SECURITY_CODE, self.security_code_image)?;
         Ok(out.finish())

@@ -162,7 +162,7 @@ impl CardVerifiableCertificateRepr<'_> {
         out.bytes(self.issuer.as_bytes())?;
         out.bytes(self.subject.as_bytes())?;
         self.key.write(out)?;
-        out.element(SIGNATURE, self.signature)
+        out.filled(SIGNATURE, self.signature)
     }
 }
 

@@ -102,7 +102,7 @@ impl InputAssistIntegrityRepr<'_> {
         out.header(TEMPLATE, 2 * element_len(32) + element_len(self.signature.len()))?;
         out.element(NUMBER, &self.number_digest)?;
         out.element(ATTRIBUTES, &self.attributes_digest)?;
-        out.element(SIGNATURE, self.signature)?;
+        out.filled(SIGNATURE, self.signature)?;
         Ok(out.finish())
     }
 }

@@ -288,7 +288,7 @@ impl KeyRecordRepr<'_> {
         let mut out = Out::new(buffer);
         out.header(RECORD, element_len(self.key.encoded_len()) + element_len(self.signature.len()))?;
         self.key.write_as(&mut out, RECORD_KEY)?;
-        out.element(RECORD_SIGNATURE, self.signature)?;
+        out.filled(RECORD_SIGNATURE, self.signature)?;
         Ok(out.finish())
     }
 }

@@ -119,7 +119,7 @@ impl AgeRecordRepr<'_> {
         out.header(AGE, parts.into_iter().map(element_len).sum())?;
         out.element(AGE_DATE, &self.birth_date.to_ascii())?;
         self.key.write_as(&mut out, AGE_KEY)?;
-        out.element(AGE_SIGNATURE, self.signature)?;
+        out.filled(AGE_SIGNATURE, self.signature)?;
         Ok(out.finish())
     }
 }
@@ -227,7 +227,7 @@ impl NumberImageRepr<'_> {
         out.header(NUMBER, parts.into_iter().map(element_len).fold(0, usize::saturating_add))?;
         out.element(NUMBER_IMAGE, self.image)?;
         self.key.write_as(&mut out, NUMBER_KEY)?;
-        out.element(NUMBER_SIGNATURE, self.signature)?;
+        out.filled(NUMBER_SIGNATURE, self.signature)?;
         Ok(out.finish())
     }
 }

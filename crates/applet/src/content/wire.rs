@@ -144,6 +144,14 @@ impl<'b> Out<'b> {
         self.bytes(value)
     }
 
+    /// An element that every reader wants filled: a signature.
+    pub(super) fn filled(&mut self, tag: u32, value: &[u8]) -> Result<()> {
+        if value.is_empty() {
+            return Err(ContentError::new(ContentErrorKind::Empty, self.written));
+        }
+        self.element(tag, value)
+    }
+
     pub(super) fn finish(self) -> &'b [u8] {
         let Self { buffer, written } = self;
         buffer.get(..written).unwrap_or_default()
