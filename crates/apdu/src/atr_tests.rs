@@ -65,6 +65,20 @@ fn the_interface_bytes_come_in_groups() {
 }
 
 #[test]
+fn protocols_are_told_once_each_in_their_order_and_15_is_none() {
+    // TD1 to TD5 name T=1, T=0, T=1, T=15, T=14; TA6 follows.
+    let mut bytes = std::vec![0x3B, 0x80, 0x81, 0x80, 0x81, 0x8F, 0x1E, 0x77];
+    bytes.push(check_byte(&bytes));
+    let atr = Atr::parse(&bytes).expect("well formed");
+    assert!(atr.protocols().eq([1, 0, 14]), "{atr:?}");
+    assert_eq!((atr.information_field_size(), atr.as_bytes()), (None, &bytes[..]));
+    assert_eq!(format!("{atr:?}"), format!("Atr(3B 80 81 80 81 8F 1E 77 {:02X})", bytes[8]));
+    // A check byte that is announced and missing: there is nothing behind the groups.
+    assert_eq!(Atr::parse(&bytes[..8]), Err(Error::Truncated));
+    assert_eq!(Atr::parse(&[0x3B, 0x81, 0x01, 0x55]), Err(Error::Truncated));
+}
+
+#[test]
 fn a18_atrs_of_0_1_33_and_255_bytes() {
     assert_eq!(Atr::parse(&[]), Err(Error::Truncated));
     assert_eq!(Atr::parse(&[0x3B]), Err(Error::Truncated));

@@ -125,6 +125,31 @@ mod tests {
     }
 
     #[test]
+    fn channel_chaining_and_secure_messaging_of_every_class_byte() {
+        use SecureMessaging::{HeaderAuthenticated, HeaderNotAuthenticated, None, Proprietary};
+        for byte in 0..=u8::MAX {
+            let (first, further) =
+                (byte < 0x20 || (0x80..0xFF).contains(&byte), (0x40..0x80).contains(&byte));
+            let bit = |number: u8| (byte >> (number - 1)) % 2 == 1;
+            let messaging = match (bit(4), bit(3)) {
+                _ if further => [None, HeaderNotAuthenticated][usize::from(bit(6))],
+                _ if !first => None,
+                (false, false) => None,
+                (false, true) => Proprietary,
+                (true, false) => HeaderNotAuthenticated,
+                (true, true) => HeaderAuthenticated,
+            };
+            let channel = if further { byte % 16 + 4 } else { byte % 4 };
+            let class = Class(byte);
+            assert_eq!(class.secure_messaging(), messaging, "{class}");
+            assert_eq!(class.is_chained(), (first || further) && bit(5), "{class}");
+            assert_eq!(class.channel(), channel, "{class}");
+            assert_eq!((class.chained(true).0, class.chained(false).0), (byte | 0x10, byte & 0xEF));
+        }
+        assert_eq!(std::format!("{} {:?}", Class(0x8C), Class(0x0A)), "8C Class(0A)");
+    }
+
+    #[test]
     fn chaining_bit_is_set_and_cleared() {
         assert_eq!(Class::ISO.chained(true), Class(0x10));
         assert!(Class(0x10).is_chained());

@@ -34,6 +34,58 @@ fn all_seven_cases_round_trip() {
 }
 
 #[test]
+fn the_parts_of_a_command_are_as_they_stand_on_the_wire() {
+    let command = parsed(&[0x80, 0x2A, 0x03, 0x97, 2, 0xAB, 0xCD, 0x10]);
+    assert_eq!((command.class(), command.instruction()), (Class(0x80), Instruction(0x2A)));
+    assert_eq!((command.p1(), command.p2(), command.p1p2()), (0x03, 0x97, 0x0397));
+    assert_eq!((command.data(), command.expected().map(Le::get)), (&[0xAB, 0xCD][..], Some(16)));
+    assert_eq!(command.form(), Form::Short);
+    let secured = command.with_class(Class(0x0C));
+    assert_eq!(
+        (secured.class(), secured.instruction(), secured.p1p2()),
+        (Class(0x0C), Instruction(0x2A), 0x0397)
+    );
+    assert_eq!(Le::new(0), None);
+    assert_eq!((Le::new(65_536), Le::new(65_537)), (Some(Le::EXTENDED_MAX), None));
+    assert_eq!((Le::SHORT_MAX.get(), Le::EXTENDED_MAX.get()), (256, 65_536));
+}
+
+/// Written out: the same lengths in both forms, and every case.
+#[test]
+fn every_case_stands_on_the_wire_as_the_standard_draws_it() {
+    let base = Command::new(Class::ISO, Instruction::READ_BINARY, 0x12, 0x34);
+    let le = |n| Le::new(n).expect("a length");
+    for (command, body) in [
+        (base, &[][..]),
+        (base.extended(), &[]),
+        (base.expecting(le(5)), &[5]),
+        (base.expecting(le(256)), &[0]),
+        (base.expecting(le(257)), &[0, 1, 1]),
+        (base.expecting(le(5)).extended(), &[0, 0, 5]),
+        (base.expecting(le(65_535)), &[0, 0xFF, 0xFF]),
+        (base.expecting_all(), &[0, 0, 0]),
+        (base.with_data(&[7, 8]), &[2, 7, 8]),
+        (base.with_data(&[7, 8]).extended(), &[0, 0, 2, 7, 8]),
+        (base.with_data(&[7, 8]).expecting(le(3)), &[2, 7, 8, 3]),
+        (base.with_data(&[7, 8]).expecting_short(), &[2, 7, 8, 0]),
+        (base.with_data(&[7, 8]).expecting(le(3)).extended(), &[0, 0, 2, 7, 8, 0, 3]),
+        (base.with_data(&[7, 8]).expecting(le(258)), &[0, 0, 2, 7, 8, 1, 2]),
+        (base.with_data(&[7, 8]).expecting_all(), &[0, 0, 2, 7, 8, 0, 0]),
+    ] {
+        let mut buffer = [0xEE; 16];
+        let wire = command.encode(&mut buffer).expect("fits");
+        assert_eq!((&wire[..4], &wire[4..]), (&[0x00, 0xB0, 0x12, 0x34][..], body), "{command:?}");
+        assert_eq!(command.encoded_len(), 4 + body.len(), "{command:?}");
+        let mut exact = std::vec![0; wire.len()];
+        assert!(command.encode(&mut exact).is_ok(), "{command:?}");
+        assert!(command.encode(&mut exact[1..]).is_err(), "{command:?}");
+    }
+    let [limit, above] = [std::vec![1; 255], std::vec![1; 256]];
+    assert_eq!((base.with_data(&limit).form(), base.with_data(&above).form()), (Form::Short, Form::Extended));
+    assert_eq!(format!("{:?}", base.expecting_all()), "Command(00 B0 12 34 Le=65536 extended)");
+}
+
+#[test]
 fn zero_le_means_the_largest_of_its_form() {
     assert_eq!(parsed(&[0, 0xB0, 0, 0, 0]).expected(), Some(Le::SHORT_MAX));
     assert_eq!(parsed(&[0, 0xB0, 0, 0, 0, 0, 0]).expected(), Some(Le::EXTENDED_MAX));

@@ -315,3 +315,21 @@ fn the_last_piece_keeps_the_class_of_the_command() {
     let classes: Vec<u8> = sent.iter().map(|bytes| bytes[0]).collect();
     assert_eq!(classes, [0x10, 0x10]);
 }
+
+#[test]
+fn b10_every_piece_of_a_marked_command_is_secret_and_of_an_open_one_open() {
+    let data = [0x31; 600];
+    let open = Command::new(Class::ISO, Instruction::SELECT, 4, 0).with_data(&data);
+    for (command, secrecy) in [(open, Secrecy::Open), (open.secret(), Secrecy::Secret)] {
+        let mut out = [];
+        let mut exchange = Exchange::new(command, Lengths::Short, &mut out);
+        for last in [false, false, true] {
+            assert_eq!(exchange.command().secrecy(), secrecy);
+            match exchange.receive(&[0x90, 0x00]) {
+                Ok(Progress::Again) => assert!(!last),
+                Ok(Progress::Done(outcome)) => assert!(last && !outcome.fell_back()),
+                Err(error) => panic!("{error}"),
+            }
+        }
+    }
+}

@@ -113,6 +113,48 @@ mod tests {
     use super::*;
 
     #[test]
+    fn b10_every_instruction_that_carries_a_secret_and_no_other_is_born_secret() {
+        let secret = [0x20, 0x21, 0x24, 0x25, 0x26, 0x28, 0x2C, 0x2D, 0x32, 0xAE, 0xD8];
+        for byte in 0..=u8::MAX {
+            assert_eq!(Instruction(byte).carries_secret(), secret.contains(&byte), "{byte:02X}");
+            assert_eq!(Instruction(byte).is_valid(), ![6, 9].contains(&(byte / 16)), "{byte:02X}");
+        }
+    }
+
+    #[test]
+    fn instructions_have_the_names_of_the_standard() {
+        let names = [
+            (0x20, "VERIFY"),
+            (0x24, "CHANGE REFERENCE DATA"),
+            (0x2A, "COMPUTE DIGITAL SIGNATURE"),
+            (0x2C, "RESET RETRY COUNTER"),
+            (0x32, "CHANGE KEY"),
+            (0x46, "GENERATE ASYMMETRIC KEY PAIR"),
+            (0x82, "EXTERNAL AUTHENTICATE"),
+            (0x84, "GET CHALLENGE"),
+            (0x88, "INTERNAL AUTHENTICATE"),
+            (0xA2, "TERMINAL CERTIFICATE"),
+            (0xA4, "SELECT"),
+            (0xAE, "SET SESSION KEY"),
+            (0xB0, "READ BINARY"),
+            (0xB2, "READ RECORD"),
+            (0xC0, "GET RESPONSE"),
+            (0xCA, "GET DATA"),
+            (0xD6, "UPDATE BINARY"),
+            (0xDA, "PUT DATA"),
+            (0xDC, "UPDATE RECORD"),
+            (0xFC, "LAST COMMAND"),
+        ];
+        for byte in 0..=u8::MAX {
+            let known = names.iter().find(|(of, _)| *of == byte).map(|(_, name)| *name);
+            assert_eq!(Instruction(byte).name(), known);
+            let shown = known.map_or_else(|| std::format!("INS {byte:02X}"), Into::into);
+            assert_eq!(std::format!("{}", Instruction(byte)), shown);
+        }
+        assert_eq!(std::format!("{:?}", Instruction(0xA4)), "Instruction(A4)");
+    }
+
+    #[test]
     fn instructions_that_carry_secrets_are_known() {
         for ins in [Instruction::VERIFY, Instruction::CHANGE_REFERENCE_DATA, Instruction::CHANGE_KEY] {
             assert!(ins.carries_secret(), "{ins}");

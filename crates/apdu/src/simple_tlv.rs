@@ -113,6 +113,32 @@ mod tests {
     }
 
     #[test]
+    fn an_object_stands_on_the_wire_as_the_standard_draws_it() {
+        let mut buffer = std::vec![0xEE; 70_000];
+        for (length, header) in [
+            (0, &[1, 0][..]),
+            (0xFE, &[1, 0xFE]),
+            (0xFF, &[1, 0xFF, 0, 0xFF]),
+            (0xFFFF, &[1, 0xFF, 0xFF, 0xFF]),
+        ] {
+            let value = std::vec![7; length];
+            let bytes = write(&mut buffer, 1, &value).expect("fits");
+            assert_eq!((&bytes[..header.len()], &bytes[header.len()..]), (header, &value[..]));
+            let exact = bytes.len();
+            assert!(write(&mut std::vec![0; exact], 1, &value).is_ok());
+            assert_eq!(write(&mut std::vec![0; exact - 1], 1, &value), Err(Error::BufferTooSmall));
+        }
+        assert_eq!(write(&mut buffer, 1, &std::vec![7; 0x1_0000]), Err(Error::TooLong));
+        for tag in [0x00, 0xFF] {
+            assert_eq!(write(&mut buffer, tag, &[7]), Err(Error::InvalidTag));
+            assert_eq!(SimpleTlv::read(&[tag, 1, 7]), Err(Error::InvalidTag));
+        }
+        let (object, rest) = SimpleTlv::read(&[0xFE, 1, 7, 9, 9]).expect("one object and more");
+        assert_eq!((object.tag(), object.value(), rest), (0xFE, &[7][..], &[9, 9][..]));
+        assert_eq!(std::format!("{object:?}"), "SimpleTlv(FE [1])");
+    }
+
+    #[test]
     fn d1_every_prefix_is_refused() {
         let mut buffer = [0; 40];
         let bytes = write(&mut buffer, 0x01, &[7; 28]).expect("fits");

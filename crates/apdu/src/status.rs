@@ -216,6 +216,52 @@ mod tests {
         assert_eq!(successes, 1);
     }
 
+    /// The meaning of the first byte where the second tells nothing of its own.
+    #[test]
+    fn a10_every_word_means_what_its_first_byte_says_but_for_those_that_stand_alone() {
+        use Meaning as M;
+        for value in 0..=u16::MAX {
+            let word = StatusWord(value);
+            let [first, second] = value.to_be_bytes();
+            assert_eq!((word.sw1(), word.sw2()), (first, second));
+            let waiting = if second == 0 { 256 } else { u16::from(second) };
+            let expected = match value {
+                0x9000 => M::Success,
+                0x6300 => M::VerificationFailed,
+                0x63C0..=0x63CF => M::TriesLeft(second - 0xC0),
+                0x6982 => M::AccessDenied,
+                0x6983 | 0x6984 => M::Blocked,
+                0x6985 => M::ConditionsOfUse,
+                0x6A82 => M::FileNotFound,
+                0x6A83 => M::RecordNotFound,
+                0x6A88 => M::ReferenceNotFound,
+                _ => match first {
+                    0x61 => M::MoreData(waiting),
+                    0x62 => M::Warning(second),
+                    0x63 => M::WarningChanged(second),
+                    0x64 => M::ExecutionError(second),
+                    0x65 => M::ExecutionErrorChanged(second),
+                    0x66 => M::SecurityIssue(second),
+                    0x67 => M::WrongLength,
+                    0x68 => M::ClassFunction(second),
+                    0x69 => M::NotAllowed(second),
+                    0x6A => M::WrongParameters(second),
+                    0x6B => M::WrongOffset,
+                    0x6C => M::WrongLe(waiting),
+                    0x6D => M::InstructionNotSupported,
+                    0x6E => M::ClassNotSupported,
+                    0x6F => M::Unspecified,
+                    _ => M::Unknown,
+                },
+            };
+            assert_eq!(word.meaning(), expected, "{word}");
+        }
+        for tries in 0..=u8::MAX {
+            assert_eq!(StatusWord::tries_left(tries).0, 0x63C0 + u16::from(tries.min(15)));
+        }
+        assert_eq!(std::format!("{} {:?}", StatusWord(0x63C1), StatusWord(0x6A82)), "63C1 StatusWord(6A82)");
+    }
+
     #[test]
     fn a12_the_words_of_verify() {
         assert_eq!(StatusWord(0x63C0).meaning(), Meaning::TriesLeft(0));

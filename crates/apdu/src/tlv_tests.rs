@@ -1,4 +1,5 @@
 use super::*;
+use std::format;
 use std::vec::Vec;
 
 const CERTIFICATE_LIMIT: usize = 32 * 1024;
@@ -75,6 +76,8 @@ fn d4_impossible_lengths_are_refused() {
         (&[0x30], ErrorKind::LengthTruncated),
         (&[0x1F], ErrorKind::TagTruncated),
         (&[0x1F, 0x80, 0x01, 0x00], ErrorKind::InvalidTag),
+        (&[0x1F, 0x80, 0x00], ErrorKind::InvalidTag),
+        (&[0x5F, 0x00, 0x80], ErrorKind::IndefiniteLength),
     ] {
         let error = Reader::new(bytes).next_element().expect_err("malformed");
         assert_eq!(error.kind(), kind, "{bytes:02X?}");
@@ -200,4 +203,87 @@ fn positions_count_from_where_the_caller_says() {
     assert_eq!(reader.next_element().expect_err("cut off").position(), 104);
     let far = Reader::new(&[0x53]).at_position(usize::MAX).next_element().expect_err("cut off");
     assert_eq!(far.position(), usize::MAX / 2 + 1);
+}
+
+#[test]
+fn a_tag_tells_its_length_and_whether_it_is_constructed_by_its_first_byte() {
+    for (tag, length, constructed, shown) in [
+        (0x04, 1, false, "04"),
+        (0x30, 1, true, "30"),
+        (0xDF, 1, false, "DF"),
+        (0x5F20, 2, false, "5F20"),
+        (0x7F21, 2, true, "7F21"),
+        (0x5F_8120, 3, false, "5F8120"),
+        (0x3F_8101, 3, true, "3F8101"),
+        (0x1F81_8220, 4, false, "1F818220"),
+        (0x3F81_8201, 4, true, "3F818201"),
+    ] {
+        let tag = Tag(tag);
+        assert_eq!((tag.len(), tag.is_constructed()), (length, constructed), "{tag}");
+        assert_eq!((format!("{tag}"), format!("{tag:?}")), (shown.into(), format!("Tag({shown})")));
+    }
+}
+
+#[test]
+fn elements_are_equal_when_tag_bytes_and_place_are() {
+    let bytes = [0x53, 0x01, 0x07, 0x53, 0x01, 0x07, 0x53, 0x81, 0x80];
+    let long = [&bytes[6..], &[9; 128]].concat();
+    let first = Reader::new(&bytes).read(Tag(0x53)).expect("the first");
+    let again = Reader::new(&bytes[..3]).read(Tag(0x53)).expect("the same by itself");
+    let second = Reader::new(&bytes[3..]).at_position(3).read(Tag(0x53)).expect("the second");
+    let other = Reader::new(&[0x53, 0x01, 0x08]).read(Tag(0x53)).expect("another value");
+    assert!(first == again && first != second && first != other);
+    assert_eq!((first.raw(), second.value_position()), (&bytes[..3], 5));
+    let long = Reader::new(&long).read(Tag(0x53)).expect("a long one");
+    assert_eq!((long.raw().len(), long.value().len(), long.value_position()), (131, 128, 3));
+    assert_eq!(format!("{first:?} {second:?}"), "Tlv(53 [1] at 0) Tlv(53 [1] at 3)");
+}
+
+#[test]
+fn an_element_may_be_absent_and_what_is_left_is_told() {
+    let mut reader = Reader::new(&[0x53, 0x01, 0x07, 0x54, 0x00]);
+    assert_eq!(reader.read_optional(Tag(0x54)).expect("well formed"), None);
+    assert_eq!((reader.position(), reader.is_empty()), (0, false));
+    let first = reader.read_optional(Tag(0x53)).expect("well formed").expect("there");
+    assert_eq!((first.value(), reader.position()), (&[0x07][..], 3));
+    let error = reader.finish().expect_err("one more");
+    assert_eq!((error.kind(), error.position()), (ErrorKind::TrailingBytes, 3));
+    assert_eq!(
+        single(&[0x53, 0x00, 0x54, 0x00], Tag(0x53)).map_err(|error| error.kind()),
+        Err(ErrorKind::TrailingBytes)
+    );
+    reader.read(Tag(0x54)).expect("the last");
+    assert!(reader.is_empty() && reader.finish().is_ok() && reader.rest().is_empty());
+    assert_eq!(reader.read_optional(Tag(0x54)), Ok(None));
+    let error = reader.read(Tag(0x54)).expect_err("nothing is left");
+    assert_eq!((error.kind(), error.position()), (ErrorKind::Missing { expected: Tag(0x54) }, 5));
+}
+
+#[test]
+fn a_file_header_says_how_many_bytes_tell_the_length_and_the_limit_counts_them_all() {
+    for (bytes, needed) in [
+        (&[][..], 2),
+        (&[0x30], 2),
+        (&[0x30, 0x82], 4),
+        (&[0x30, 0x82, 0x01], 4),
+        (&[0x30, 0x84, 0x00, 0x01], 6),
+        (&[0x7F], 3),
+        (&[0x7F, 0x21], 3),
+        (&[0x7F, 0x21, 0x82], 5),
+        (&[0x1F, 0x81], 4),
+    ] {
+        assert_eq!(file_length(bytes, 4096), Ok(FileLength::NeedBytes(needed)), "{bytes:02X?}");
+    }
+    for (bytes, total) in [
+        (&[0x30, 0x03][..], 5),
+        (&[0x7F, 0x21, 0x81, 0x90], 0x94),
+        (&[0x1F, 0x81, 0x02, 0x82, 0x01, 0x00], 262),
+    ] {
+        assert_eq!(file_length(bytes, total), Ok(FileLength::Total(total)));
+        let short = total - 1;
+        assert_eq!(
+            file_length(bytes, short).map_err(|error| error.kind()),
+            Err(ErrorKind::TooLong { limit: short })
+        );
+    }
 }

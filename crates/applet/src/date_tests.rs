@@ -7,6 +7,14 @@ fn date(year: u16, month: u8, day: u8) -> Date {
 }
 
 #[test]
+fn a_day_is_told_in_its_parts_and_in_eight_digits() {
+    let day = date(2035, 12, 7);
+    assert_eq!((day.year(), day.month(), day.day()), (2035, 12, 7));
+    assert_eq!((day.to_ascii(), date(9, 1, 31).to_ascii()), (*b"20351207", *b"00090131"));
+    assert_eq!((day.to_string(), date(9, 1, 31).to_string()), ("2035-12-07".into(), "0009-01-31".into()));
+}
+
+#[test]
 fn each_era_begins_on_its_published_day_and_ends_the_day_before_the_next() {
     let rows = [
         ((1868, 1, 25), (Era::Meiji, 1), None),

@@ -189,3 +189,23 @@ const _: () = {
     let _ = IssuerCommand::DestroyKey.row();
     let _ = IssuerCommand::Commit.row();
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_issuer_sets_every_reference_but_the_one_nobody_knows_the_purpose_of() {
+        for row in crate::rows::pins() {
+            assert_eq!(may_set(row.id), row.id != PinId::InputAssistReserved, "{:?}", row.id);
+        }
+    }
+
+    #[test]
+    fn every_command_has_a_row_of_its_own() {
+        for row in COMMANDS {
+            assert_eq!(row.id.row(), row);
+        }
+        assert_eq!(IssuerCommand::Commit.row().instruction, 0x44);
+    }
+}

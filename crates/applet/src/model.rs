@@ -401,3 +401,23 @@ pub struct ApplicationRow {
     /// Where this row comes from.
     pub source: Source,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::format;
+
+    #[test]
+    fn identifiers_are_shown_in_hex_and_have_a_short_form_from_1_to_30() {
+        let aid = Aid(&[0xD3, 0x92, 0x0F]);
+        assert_eq!((format!("{aid}"), format!("{aid:?}")), ("D3920F".into(), "Aid(D3920F)".into()));
+        assert_eq!(
+            (format!("{}", Ef(0x1B)), format!("{:?}", Ef(0xABCD))),
+            ("001B".into(), "Ef(ABCD)".into())
+        );
+        for number in 0..=u16::MAX {
+            let short = u8::try_from(number).ok().filter(|short| (1..=30).contains(short));
+            assert_eq!(Ef(number).short(), short, "{number}");
+        }
+    }
+}

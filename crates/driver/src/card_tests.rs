@@ -112,6 +112,22 @@ fn seven_counters_take_ten_exchanges_and_cost_no_try() {
 }
 
 #[test]
+fn the_counters_name_every_secret_of_the_model_in_its_order() {
+    let all: Vec<PinId> = rows::pins().map(|row| row.id).collect();
+    let selects = rows::APPLICATIONS.iter().filter(|row| !row.pins.is_empty());
+    let script = selects.fold(Script::default(), |script, row| {
+        let select = format!("00A4040C {:02X} {}", row.aid.0.len(), hex(row.aid.0));
+        script.and(&[(&select, "6A82")])
+    });
+    let mut card = Card::new(script);
+    let counters = card.counters().unwrap();
+    assert_eq!(counters.iter().map(|counter| counter.pin).collect::<Vec<_>>(), all);
+    assert!(counters.iter().all(|counter| counter.tries == Tries::Absent) && all.len() >= 11);
+    assert!(format!("{card:?}").starts_with("Card { connection: Connection { lengths: "), "{card:?}");
+    assert!(card.into_transport().is_done());
+}
+
+#[test]
 fn an_application_that_is_missing_has_no_counters_and_is_no_error() {
     let mut card = Card::new(Script::new(&[(JUKI.0, "6A82"), COMMON, ("0020009C", "63C3")]));
     let counters = card.counters_of(&[PinId::Juki, PinId::Common]).unwrap();

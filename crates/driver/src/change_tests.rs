@@ -168,7 +168,64 @@ fn b3_finishing_a_half_done_change_keeps_the_last_try_unless_asked_to_spend_it()
         Card::new(Script::new(&[JUKI, ONE_LEFT])).finish_juki_change(PinId::Juki, &old, &new).unwrap_err();
     assert_eq!(*error.kind(), ErrorKind::LastTry);
     let script = Script::new(&[JUKI, ONE_LEFT, OLD, SELECT_PIN, TO_NEW, LOG_OUT]);
-    Card::new(script).finish_juki_change_spending_the_last_try(PinId::Juki, &old, &new).unwrap();
+    let mut card = Card::new(script);
+    card.finish_juki_change_spending_the_last_try(PinId::Juki, &old, &new).unwrap();
+    assert!(card.into_transport().is_done());
+}
+
+#[test]
+fn b3_a_change_keeps_the_last_try_unless_asked_to_spend_it() {
+    const ONE_LEFT: (&str, &str) = (QUERY.0, "63C1");
+    const ONE_LEFT_OF_INPUT_ASSIST: (&str, &str) = ("00200091", "63C1");
+    let (old, new) = (pin("1234"), pin("5678"));
+    let (result, script) = change(Script::new(&[INPUT_ASSIST, ONE_LEFT_OF_INPUT_ASSIST]));
+    assert!(*result.unwrap_err().kind() == ErrorKind::LastTry && script.is_done());
+    let script = Script::new(&[INPUT_ASSIST, ONE_LEFT_OF_INPUT_ASSIST])
+        .and(&VERIFY_INPUT_ASSIST[2..])
+        .and(&[(CHANGE, "9000"), LOG_OUT]);
+    let mut card = Card::new(script);
+    card.change_pin_spending_the_last_try::<reference::InputAssist>(&old, &new).unwrap();
+    assert!(card.into_transport().is_done());
+    let (result, script) = change_juki(Script::new(&[JUKI, ONE_LEFT]));
+    assert!(*result.unwrap_err().kind() == ErrorKind::LastTry && script.is_done());
+    let script = Script::new(&[JUKI, ONE_LEFT, OLD, COMMON, ONE_LEFT, OLD, SELECT_PIN, TO_NEW])
+        .and(&[JUKI, QUERY, OLD, SELECT_PIN, TO_NEW, LOG_OUT]);
+    let mut card = Card::new(script);
+    card.change_juki_pin_spending_the_last_try(&old, &new).unwrap();
+    assert!(card.into_transport().is_done());
+}
+
+#[test]
+fn a_change_that_was_not_sent_is_told_as_such() {
+    let script = Script::new(&VERIFY_INPUT_ASSIST).fault(CHANGE, TransportError::CardReset).and(&[LOG_OUT]);
+    let (result, script) = change(script);
+    assert_eq!(*result.unwrap_err().kind(), ErrorKind::Transport(TransportError::CardReset));
+    assert!(script.is_done());
+}
+
+/// 5678 was refused; a change to it may have been made, or was refused for certain.
+#[test]
+fn b4_a_refused_value_may_be_sent_again_only_when_it_may_have_become_the_pin() {
+    const NEW_ONE: &str = "00200091 04 35363738";
+    let begun = || {
+        Script::new(&[INPUT_ASSIST, ("00200091", "63C3"), (NEW_ONE, "63C2"), LOG_OUT])
+            .and(&VERIFY_INPUT_ASSIST)
+    };
+    let again = [INPUT_ASSIST, ("00200091", "63C3"), (NEW_ONE, "9000"), LOG_OUT];
+    for (script, sent) in [
+        (begun().fault(CHANGE, TransportError::Transmission).and(&[LOG_OUT]).and(&again), true),
+        (begun().and(&[(CHANGE, "6581"), LOG_OUT]).and(&again), true),
+        (begun().and(&[(CHANGE, "6A80"), LOG_OUT]), false),
+    ] {
+        let mut card = Card::new(script);
+        card.unlock::<reference::InputAssist>(&pin("5678")).unwrap_err();
+        card.change_pin::<reference::InputAssist>(&pin("1234"), &pin("5678")).unwrap_err();
+        match card.unlock::<reference::InputAssist>(&pin("5678")) {
+            Ok(unlocked) => unlocked.close().unwrap(),
+            Err(error) => assert!(!sent && *error.kind() == ErrorKind::RefusedBefore, "{error}"),
+        }
+        assert!(card.into_transport().is_done());
+    }
 }
 
 #[test]

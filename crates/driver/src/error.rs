@@ -465,3 +465,7 @@ impl fmt::Display for LaggingText {
         f.write_str(if self.0 { "either of them" } else { "the old one" })
     }
 }
+
+#[cfg(test)]
+#[path = "error_tests.rs"]
+mod tests;

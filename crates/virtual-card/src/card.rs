@@ -164,3 +164,7 @@ impl VirtualCard {
         self.engine.state().is_erased()
     }
 }
+
+#[cfg(test)]
+#[path = "card_tests.rs"]
+mod tests;

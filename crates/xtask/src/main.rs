@@ -7,6 +7,7 @@ mod bench;
 mod coverage;
 mod demo;
 mod fuzz;
+mod mutants;
 mod packages;
 mod public_api;
 mod runner;
@@ -27,7 +28,7 @@ struct Task {
     run: fn(&[String]) -> ExitCode,
 }
 
-const TASKS: [Task; 9] = [
+const TASKS: [Task; 10] = [
     Task {
         name: "demo",
         usage: "demo [ARGUMENTS]",
@@ -75,6 +76,12 @@ const TASKS: [Task; 9] = [
         usage: "torture [FAMILY...] [--planted]",
         summary: "hostile hosts, injected faults, power cuts and the like, in one table",
         run: torture::run,
+    },
+    Task {
+        name: "mutants",
+        usage: "mutants [CRATE]",
+        summary: "alter the code place by place and see that a test of the room notices (needs cargo-mutants)",
+        run: mutants::run,
     },
     Task { name: "help", usage: "help", summary: "this list", run: help },
 ];

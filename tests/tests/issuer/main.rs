@@ -3,7 +3,6 @@
 
 mod cuts;
 mod hostile;
-mod wire;
 mod work;
 
 use std::sync::Arc;

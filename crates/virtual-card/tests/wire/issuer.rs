@@ -2,13 +2,12 @@
 
 use std::convert::Infallible;
 use std::fs;
-use std::path::Path;
 
-use mynumber::virtual_card::IssuerKey;
+use mynumber_applet::PinId;
+use mynumber_virtual_card::{IssuerKey, MemoryStorage, VirtualCard};
 use rand_chacha::rand_core::{TryCryptoRng, TryRng};
-use testkit::script;
 
-use crate::*;
+use crate::{script, virtual_card};
 
 /// Random numbers that count: 00 01 02 ..
 struct Counting(u8);
@@ -51,7 +50,7 @@ fn card_with_key(length: u8, with_keys: bool) -> VirtualCard {
 }
 
 fn sections(name: &str) -> Vec<String> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts").join(name);
+    let path = crate::scripts().join(name);
     fs::read_to_string(path).unwrap().split("---\n").map(str::to_owned).collect()
 }
 

@@ -1,12 +1,10 @@
 //! h7: a hundred thousand commands that no honest host sends.
 
-#![expect(clippy::unwrap_used, reason = "tests may fail loudly, their helpers too")]
-
 use std::time::Instant;
 
+use crate::dice::Dice;
+use crate::virtual_card::{image, rng};
 use mynumber_virtual_card::{IssuerKey, MemoryStorage, Power, VirtualCard};
-use testkit::dice::Dice;
-use testkit::virtual_card::{image, rng};
 
 /// A card that knows the issuer's commands too.
 fn card() -> VirtualCard {

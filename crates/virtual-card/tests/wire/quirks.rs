@@ -1,13 +1,11 @@
 //! The peculiarities that can be laid over the virtual card, and its end by tampering.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests may fail loudly, their helpers too")]
-
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use crate::script;
+use crate::virtual_card::{image, rng};
 use mynumber_virtual_card::{MemoryStorage, Quirks, VirtualCard};
-use testkit::script;
-use testkit::virtual_card::{image, rng};
 
 /// A card with these quirks, worked into the image and laid over the behaviour.
 fn card_with(toml: &str) -> VirtualCard {

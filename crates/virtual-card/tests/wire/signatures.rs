@@ -1,13 +1,11 @@
 //! What the virtual card signs, checked with the public keys.
 
-#![expect(clippy::unwrap_used, reason = "tests may fail loudly, their helpers too")]
-
+use crate::script::hex;
+use crate::virtual_card::{card, keys};
 use rsa::pss::Pss;
 use rsa::traits::PublicKeyParts;
 use rsa::{Pkcs1v15Sign, RsaPublicKey};
 use sha2::{Digest, Sha256};
-use testkit::script::hex;
-use testkit::virtual_card::{card, keys};
 
 const JPKI: &str = "00A4040C0AD392F000260100000001";
 const INPUT_ASSIST: &str = "00A4040C0AD3921000310001010408";
@@ -99,13 +97,13 @@ fn a_card_with_keys_survives_on_disk() {
     let path = folder.path().join("card");
     let storage = mynumber_virtual_card::FileStorage::create(&path).unwrap();
     let made = mynumber_virtual_card::VirtualCard::new(
-        testkit::virtual_card::image(),
+        crate::virtual_card::image(),
         storage,
-        testkit::virtual_card::rng(),
+        crate::virtual_card::rng(),
     );
     drop(made.unwrap());
     let storage = mynumber_virtual_card::FileStorage::open(&path).unwrap();
-    let mut card = mynumber_virtual_card::VirtualCard::open(storage, testkit::virtual_card::rng()).unwrap();
+    let mut card = mynumber_virtual_card::VirtualCard::open(storage, crate::virtual_card::rng()).unwrap();
     ask(&mut card, &hex(INPUT_ASSIST).unwrap());
     let signature = ask(&mut card, &hex("802A0300 05 6E6F6E6365 00").unwrap());
     let public = keys()[0].to_public_key();

@@ -1,18 +1,16 @@
 //! The virtual card against scripts of hex.
-#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use std::fs;
-use std::path::Path;
 
+use crate::{script, virtual_card};
 use mynumber_virtual_card::VirtualCard;
 use rsa::Oaep;
 use rsa::traits::PublicKeyParts;
 use sha2::Sha256;
-use testkit::{script, virtual_card};
 
 #[test]
 fn the_virtual_card_answers_as_the_scripts_say() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts");
+    let folder = crate::scripts();
     let mut exchanges = 0;
     let mut problems = Vec::new();
     for entry in fs::read_dir(&folder).unwrap() {
@@ -65,7 +63,7 @@ fn unlocked() -> VirtualCard {
 
 #[test]
 fn commands_under_secure_messaging_are_answered_as_the_script_says() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/secure_messaging.txt");
+    let path = crate::scripts().join("secure_messaging.txt");
     let mut exchanges = 0;
     for section in fs::read_to_string(path).unwrap().split("---\n") {
         let mut card = unlocked();
