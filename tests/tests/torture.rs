@@ -34,6 +34,11 @@ fn c2_faults_at_any_exchange_of_a_command_are_told_and_leave_no_output_behind() 
 }
 
 #[test]
+fn c2_faults_at_any_exchange_of_a_desk_command_leave_a_case_that_goes_on() {
+    holds("faults", "desk commands, as processes");
+}
+
+#[test]
 fn a1_to_a18_no_hostile_card_harms_any_operation() {
     holds("cards", "driver, lies from the first command on");
 }

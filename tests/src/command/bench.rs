@@ -65,14 +65,20 @@ pub fn copy_folder(from: &Path, to: &Path) {
     }
 }
 
+/// An empty folder for what all tests of this process copy.
+pub(super) fn made_once(name: &str) -> PathBuf {
+    let own = std::env::current_exe().unwrap();
+    let folder = program().with_file_name("tmp").join(own.file_stem().unwrap()).join(name);
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
 /// The cards that all tests of this process copy.
 fn master() -> &'static Path {
     static MASTER: OnceLock<PathBuf> = OnceLock::new();
     MASTER.get_or_init(|| {
-        let own = std::env::current_exe().unwrap();
-        let folder = program().with_file_name("tmp").join(own.file_stem().unwrap());
-        let _ = std::fs::remove_dir_all(&folder);
-        std::fs::create_dir_all(&folder).unwrap();
+        let folder = made_once("canary");
         let person = folder.join("canary.toml");
         std::fs::write(&person, PERSON).unwrap();
         let made = Command::new(program())

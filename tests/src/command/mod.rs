@@ -8,6 +8,15 @@
     reason = "helpers of tests fail as tests do"
 )]
 mod bench;
+#[cfg(target_os = "linux")]
+#[expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::must_use_candidate,
+    reason = "helpers of tests fail as tests do"
+)]
+pub mod office;
 mod program;
 
 #[cfg(target_os = "linux")]

@@ -1,6 +1,18 @@
 //! `mynumber card hostile --report`: clients against cards that lie, through the real service. The table keeps its shape, and
 //! our own client neither crashes, hangs, nor loses a try.
 
+use std::panic::catch_unwind;
+use std::sync::mpsc;
+use std::time::Duration;
+
+use myna_card::Pin;
+use myna_card::ap::jpki::JpkiAp;
+use myna_card::ap::text::TextAp;
+use myna_card::transport::pcsc::{self, Sharing};
+use mynumber::transport::pcsc::{Cancel, Context};
+use mynumber::transport::vpcd::plug;
+use mynumber::virtual_card::hostile::{CATALOGUE, Lie};
+use mynumber::{HostileSlot, testing};
 use testkit::client::Client;
 use testkit::command::program;
 
@@ -90,12 +102,83 @@ fn a_client_that_tries_again_hangs_or_crashes_is_found_out() {
     assert!(crashes[1].problem && crashes[1].ended == "crash");
 }
 
+/// SELECT, the question for the tries left, one VERIFY, and a read, sent whatever is answered.
+const SCRIPT: &str = "00 A4 04 0C 0A D3 92 10 00 31 00 01 01 04 08\\n00 20 00 91\\n00 20 00 91 04 32 33 34 35\\n00 B0 82 00 00\\n";
+
 #[test]
 fn other_peoples_clients_meet_cards_that_lie() {
     let desk = Desk::empty();
     let sign = format!("pkcs11-tool --module {} --login --slot 0 --pin 1234 --test", module());
-    for client in ["opensc-tool -n", "pkcs15-tool --dump", &sign] {
+    let script = format!("printf '{SCRIPT}' | scriptor -r '{}'", desk.reader());
+    for client in ["opensc-tool -n", "pkcs15-tool --dump", &sign, &script] {
         // What they make of these cards is theirs; that each ends is what the table tells.
         let _ = report(&desk, "one-reply-byte,dries-up,token-with-escapes,right-pin-is-wrong", client);
     }
 }
+
+/// Everything that `myna-card` does for a login and a look at the attributes.
+fn reads_with_myna_card(reader: &str) -> myna_card::Result<()> {
+    let mut card = pcsc::connect(reader, Sharing::Exclusive)?;
+    let mut text = TextAp::select(&mut card)?;
+    text.verify_pin(&Pin::new("2345")?)?;
+    text.read_attributes()?;
+    text.read_integrity_record()?;
+    let mut jpki = JpkiAp::select(&mut card)?;
+    jpki.read_token_info()?;
+    jpki.read_auth_certificate()?;
+    Ok(())
+}
+
+/// How it ended with this card: as the table of the report mode says it.
+fn myna_card_meets(desk: &Desk, card: &HostileSlot) -> &'static str {
+    let plugged = plug(card.clone(), desk.service.slot(0)).unwrap();
+    let reader = desk.service.reader(0);
+    let seen = Context::establish().unwrap().wait_for_card(
+        Some(&reader),
+        Some(Duration::from_secs(5)),
+        &Cancel::new(),
+    );
+    let (sender, ended) = mpsc::channel();
+    let name = reader.to_string();
+    // A thread that hangs is left alone; the card under it goes.
+    let client = std::thread::spawn(move || {
+        let outcome = catch_unwind(|| reads_with_myna_card(&name));
+        let _ = sender.send(match outcome {
+            Ok(Ok(())) => "finished",
+            Ok(Err(_)) => "error",
+            Err(_) => "crash",
+        });
+    });
+    let ended = ended.recv_timeout(Duration::from_secs(20)).unwrap_or("hang");
+    drop(plugged);
+    if ended != "hang" {
+        client.join().unwrap();
+    }
+    if seen.is_ok() {
+        desk.await_removal();
+    }
+    ended
+}
+
+#[test]
+fn a_crate_that_nobody_here_wrote_meets_cards_that_lie() {
+    let desk = Desk::empty();
+    let honest = testing::hostile("taro", Box::new(Honest));
+    assert_eq!(myna_card_meets(&desk, &honest), "finished");
+    let sample: Vec<&str> = SAMPLE.split(',').map(str::trim).collect();
+    let rows: Vec<_> = CATALOGUE.into_iter().flatten().filter(|row| sample.contains(&row.name)).collect();
+    assert_eq!(rows.len(), sample.len());
+    for row in rows {
+        let card = testing::hostile("taro", row.lie());
+        let ended = myna_card_meets(&desk, &card);
+        let ledger = card.card().ledger();
+        println!("{:<26} {:<4} {ended:<9} PINs {} lost {}", row.name, row.id, ledger.presented, ledger.lost);
+        // It is asked for one login: whatever else comes of it, a second PIN would be a try of the holder's.
+        assert!(ledger.presented <= 1, "{}: {ledger:?}", row.name);
+    }
+}
+
+/// A card that does not lie.
+struct Honest;
+
+impl Lie for Honest {}

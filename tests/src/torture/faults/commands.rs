@@ -13,13 +13,13 @@ use crate::torture::{Made, Part, Plan, ensure};
 use crate::virtual_card::rng;
 
 /// More exchanges than any command has.
-const MOST: usize = 150;
+const MOST: usize = 512;
 const CARD: &str = "data/cards/canary.card";
 const FAULTS: &str = "data/cards/canary.faults";
 const DOCTOR_FOUND_PROBLEMS: i32 = 40;
-const SUCCESS: i32 = 0;
+pub(super) const SUCCESS: i32 = 0;
 /// A fault of the program, wrong arguments, a panic, a signal: never a right answer to a fault on the wire.
-const WRONG_CODES: [i32; 4] = [1, 2, 101, -1];
+pub(super) const WRONG_CODES: [i32; 4] = [1, 2, 101, -1];
 
 /// A bench, and the card on it as it was made.
 struct Desk {
@@ -82,9 +82,10 @@ impl Desk {
 }
 
 /// Runs the command, and leaves half an output behind when it fails.
-const PLANTED: &str = "\"$MYNUMBER\" \"$@\"\ncode=$?\n[ $code = 0 ] || echo half > out\nexit $code\n";
+pub(super) const PLANTED: &str =
+    "\"$MYNUMBER\" \"$@\"\ncode=$?\n[ $code = 0 ] || echo half > out\nexit $code\n";
 
-fn tries_of(card: &[u8]) -> Vec<(PinId, u8)> {
+pub(super) fn tries_of(card: &[u8]) -> Vec<(PinId, u8)> {
     let card = VirtualCard::open(MemoryStorage::holding(card), rng());
     let references = card.map(|card| {
         card.image().references.iter().map(|(pin, reference)| (*pin, reference.left())).collect()
@@ -124,17 +125,32 @@ pub(super) fn run(plan: &Plan, part: &mut Part) -> Made<()> {
     Ok(())
 }
 
-/// The exchanges of a command, and what comes of it: it is pulled away at each exchange until it is not missed.
-fn measured(desk: &Desk, line: &Line) -> Made<(usize, Vec<Vec<u8>>)> {
+/// The exchanges of a command: the card is pulled away at one after which it is not missed, found by halving.
+pub(super) fn exchanges_until(name: &str, mut succeeds: impl FnMut((usize, &Fault)) -> bool) -> Made<usize> {
     let pulled = Fault::Fail(Error::CardRemoved, When::BeforeDelivery);
-    for at in 0..MOST {
-        desk.tidy(line);
-        let done = desk.run(line, line.typed(), Some((at, &pulled)));
-        if done.code == SUCCESS {
-            return Ok((at, desk.product(line, &done)));
-        }
+    let (mut misses, mut enough) = (0, MOST);
+    if !succeeds((enough, &pulled)) {
+        return Err(format!("`{name}` never succeeds").into());
     }
-    Err(format!("`{}` never succeeds", line.name()).into())
+    while misses < enough {
+        let middle = misses.midpoint(enough);
+        if succeeds((middle, &pulled)) { enough = middle } else { misses = middle + 1 }
+    }
+    Ok(enough)
+}
+
+/// The exchanges of a command, and what comes of it.
+fn measured(desk: &Desk, line: &Line) -> Made<(usize, Vec<Vec<u8>>)> {
+    let mut whole = Vec::new();
+    let exchanges = exchanges_until(&line.name(), |fault| {
+        desk.tidy(line);
+        let done = desk.run(line, line.typed(), Some(fault));
+        if done.code == SUCCESS {
+            whole = desk.product(line, &done);
+        }
+        done.code == SUCCESS
+    })?;
+    Ok((exchanges, whole))
 }
 
 fn one_case(desk: &Desk, case: &Case) -> Result<(), String> {

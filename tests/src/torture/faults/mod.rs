@@ -2,6 +2,7 @@
 //! line. The run is exhaustive; its size is in the table.
 
 mod commands;
+mod desk;
 mod driver;
 
 use std::time::Duration;
@@ -22,7 +23,8 @@ pub const FAMILY: Family = Family {
 fn run(plan: &Plan, tally: &mut Tally) -> Made<()> {
     tally.part("driver operations", |part| driver::run(plan, part))?;
     tally.part("wrong PINs", |part| driver::wrong_pins(plan, part))?;
-    tally.part("commands, as processes", |part| commands::run(plan, part))
+    tally.part("commands, as processes", |part| commands::run(plan, part))?;
+    tally.part("desk commands, as processes", |part| desk::run(plan, part))
 }
 
 /// The ten kinds, those that come before and after the command has reached the card apart, and several of each of the

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use mynumber_virtual_card::storage::Cut;
 use mynumber_virtual_card::{MemoryStorage, Storage as _, VirtualCard};
 
+use super::issuer;
 use super::target::{Disk, JOURNAL, Seen, TARGETS, Target, image, look, reference};
 use crate::torture::{Part, Plan, ensure};
 use crate::virtual_card::rng;
@@ -12,7 +13,7 @@ use crate::virtual_card::rng;
 const DONE: u16 = 0x9000;
 const NOT_DONE: u16 = 0;
 
-/// One thing that writes. Commands of the issuer are acts like any other: a line in [`ACTS`].
+/// One thing that writes. Another one is a line in [`ACTS`].
 struct Act {
     name: &'static str,
     /// Brings a card with its application selected to where the act can happen; the power does not fail yet.
@@ -29,7 +30,7 @@ fn done(ok: bool) -> u16 {
     if ok { DONE } else { NOT_DONE }
 }
 
-const ACTS: [Act; 6] = [
+const ACTS: [Act; 9] = [
     Act {
         name: "VERIFY, right",
         prepare: nothing,
@@ -71,6 +72,24 @@ const ACTS: [Act; 6] = [
         name: "tamper response",
         prepare: nothing,
         run: |_, card| done(card.tamper().is_ok()),
+        restores: false,
+    },
+    Act {
+        name: "issuer sets",
+        prepare: nothing,
+        run: |target, card| done(issuer::sets(target, card)),
+        restores: true,
+    },
+    Act {
+        name: "issuer blocks",
+        prepare: nothing,
+        run: |target, card| done(issuer::blocks(target, card)),
+        restores: false,
+    },
+    Act {
+        name: "issuer commits",
+        prepare: nothing,
+        run: |target, card| done(issuer::commits(target, card)),
         restores: false,
     },
 ];
@@ -197,8 +216,12 @@ fn durable(case: &Case, lying: bool) -> Result<(), String> {
             (0x63C0 | u16::from(before.left.saturating_sub(1)), before.left.saturating_sub(1), (true, false))
         }
         "tamper response" => return ensure(word == DONE && after.erased, || format!("{word:04X} {after:?}")),
+        "issuer blocks" => (DONE, 0, (false, false)),
+        "issuer commits" => (DONE, before.left, (true, false)),
         _ => (DONE, limit, (false, true)),
     };
+    let commits = case.act.name == "issuer commits";
+    ensure(after.written == [commits; 2], || format!("what was committed is not on the disk: {after:?}"))?;
     let right = (word, after.left, after.values) == (expected, left, values);
     ensure(right, || format!("answered {word:04X}, and {after:?} is on the disk"))
 }

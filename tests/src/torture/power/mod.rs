@@ -8,6 +8,7 @@
 //! 5. a wrong value costs the same writes wherever it differs.
 
 mod acts;
+mod issuer;
 mod schedules;
 mod target;
 
@@ -16,7 +17,7 @@ use super::{Family, Made, Plan, Tally};
 /// The family.
 pub const FAMILY: Family = Family {
     name: "power",
-    about: "power cuts at every persistent write of VERIFY, changes, unblocking and personalisation",
+    about: "power cuts at every persistent write of VERIFY, changes, unblocking, personalisation and the issuer's commands",
     planted: "a disk that says it has written and has not",
     run,
 };

@@ -5,6 +5,7 @@ use mynumber_virtual_card::storage::{Cut, PowerCut};
 use mynumber_virtual_card::{Image, MemoryStorage, Power, Reference, Storage, StorageError, VirtualCard};
 use zeroize::Zeroizing;
 
+use super::issuer;
 use crate::torture::host::model::App;
 use crate::virtual_card::{self, rng};
 
@@ -105,6 +106,7 @@ impl Target {
 pub(super) fn image() -> Image {
     let mut image = virtual_card::image();
     image.keys.clear();
+    issuer::enrol(&mut image);
     image
 }
 
@@ -126,6 +128,8 @@ pub(super) struct Seen {
     pub(super) erased: bool,
     /// Whether the old value, and the new one, is right.
     pub(super) values: (bool, bool),
+    /// Whether each of the two things that a commit of the issuer writes is there.
+    pub(super) written: [bool; 2],
 }
 
 /// Looks at copies, so that looking costs nothing.
@@ -137,8 +141,9 @@ pub(super) fn look(target: &Target, storage: &MemoryStorage) -> Result<Seen, Str
     };
     let mut card = open()?;
     let left = card.tries_left(target.pin).unwrap_or_default();
+    let written = issuer::written(card.image());
     if card.is_erased() {
-        return Ok(Seen { left, erased: true, values: (false, false) });
+        return Ok(Seen { left, erased: true, values: (false, false), written });
     }
     let selected = target.select(&mut card);
     let (told, changed) = (target.query(&mut card), target.change(&mut card, target.new));
@@ -153,7 +158,7 @@ pub(super) fn look(target: &Target, storage: &MemoryStorage) -> Result<Seen, Str
         target.select(&mut card);
         Ok(target.verify(&mut card, value) == 0x9000)
     };
-    Ok(Seen { left, erased: false, values: (is_right(target.right)?, is_right(target.new)?) })
+    Ok(Seen { left, erased: false, values: (is_right(target.right)?, is_right(target.new)?), written })
 }
 
 /// Gives every try back, so that a value can be looked at on a blocked card.
