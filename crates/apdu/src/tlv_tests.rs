@@ -77,6 +77,7 @@ fn d4_impossible_lengths_are_refused() {
         (&[0x1F], ErrorKind::TagTruncated),
         (&[0x1F, 0x80, 0x01, 0x00], ErrorKind::InvalidTag),
         (&[0x1F, 0x80, 0x00], ErrorKind::InvalidTag),
+        (&[0x1F, 0x81, 0x82, 0x83], ErrorKind::InvalidTag),
         (&[0x5F, 0x00, 0x80], ErrorKind::IndefiniteLength),
     ] {
         let error = Reader::new(bytes).next_element().expect_err("malformed");
