@@ -288,3 +288,24 @@ fn a_file_header_says_how_many_bytes_tell_the_length_and_the_limit_counts_them_a
         );
     }
 }
+
+#[test]
+fn d4_of_every_length_only_the_shortest_coding_is_der() {
+    for value in [0u32, 0x7F, 0x80, 0xFF, 0x100, 0xFFFF, 0x1_0000, 0xFF_FFFF, 0x100_0000] {
+        for count in 1..=4u8 {
+            let shortest = (1..=4).find(|count| u64::from(value) < 1 << (8 * count));
+            if shortest > Some(count) {
+                continue;
+            }
+            let bytes = value.to_be_bytes();
+            let coded = [&[0x53, 0x80 + count], &bytes[4 - usize::from(count)..]].concat();
+            let kind =
+                |mut reader: Reader<'_>| reader.next_element().map(|_| ()).map_err(|error| error.kind());
+            let is_shortest = value > 0x7F && shortest == Some(count);
+            let whole = if value == 0 { Ok(()) } else { Err(ErrorKind::ValueTruncated) };
+            let der = if is_shortest { whole } else { Err(ErrorKind::LengthNotShortest) };
+            assert_eq!(kind(Reader::new(&coded)), der, "{coded:02X?}");
+            assert_eq!(kind(Reader::accepting_ber_lengths(&coded)), whole, "{coded:02X?}");
+        }
+    }
+}
