@@ -34,6 +34,8 @@ enum Stage {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Then {
     Set,
+    /// All but the signature password: the card has no signature certificate.
+    FourDigits,
     Blank,
     AsBefore,
 }
@@ -73,7 +75,14 @@ const LINES: [Line; 11] = [
     line(Stage::Identified, &["pin", "setup", "1"], &[], &PINS, "pins-set", Then::Set),
     line(Stage::HalfSet, &["pin", "setup", "1", "--roll-back"], &[], &[], "identified", Then::Blank),
     line(Stage::HandedOver, &["pin", "switch", "1", "off"], &VISIT, &[], HANDED_OVER, Then::Blank),
-    line(Stage::WithoutPins, &["pin", "switch", "1", "on"], &VISIT, &PINS, HANDED_OVER, Then::Set),
+    line(
+        Stage::WithoutPins,
+        &["pin", "switch", "1", "on"],
+        &VISIT,
+        &[PINS[1], PINS[2], PINS[3]],
+        HANDED_OVER,
+        Then::FourDigits,
+    ),
     line(
         Stage::HandedOver,
         &["unlock", "1", "--pin", "input-assist,juki"],
@@ -291,6 +300,9 @@ fn stands(desk: &Desk, line: &Line) -> bool {
     let mut of_holder = tries.iter().filter(|(pin, _)| SET.contains(pin));
     match line.then {
         Then::Set => of_holder.all(|(pin, tries)| *tries == pin.row().tries),
+        Then::FourDigits => {
+            of_holder.all(|(pin, tries)| *tries == pin.row().tries || *pin == PinId::Signature && *tries == 0)
+        }
         Then::Blank => of_holder.all(|(_, tries)| *tries == 0),
         Then::AsBefore => true,
     }
