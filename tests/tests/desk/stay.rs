@@ -225,11 +225,11 @@ fn a_change_of_the_period_of_stay_whose_power_fails_at_any_write_goes_on_to_its_
     }
 }
 
-#[test]
-fn settling_the_numbers_and_lifting_cut_at_any_exchange_go_on() {
+/// A change that was pulled between the contents and the numbers, and then suspended.
+fn half_changed_and_suspended() -> World {
     let world = foreign_resident(false);
     let on_card = read(&world.storage, &number(&world.person, OLD));
-    // Between the contents and the numbers: found from the end, where the numbers are set.
+    // Found from the end, where the numbers are set.
     let mut run = Run::of(&world, "half.db");
     let exchanges = {
         let mut whole = Run::of(&world, "whole.db");
@@ -250,13 +250,18 @@ fn settling_the_numbers_and_lifting_cut_at_any_exchange_go_on() {
     }
     assert_eq!(last_day(&run.storage), date(NEW));
     suspend(1, &mut run.store, &by(Actor::Holder, 31)).unwrap();
-    let half = World {
+    World {
         store: run.store,
         storage: run.storage,
         slot: world.slot,
         person: world.person,
         folder: world.folder,
-    };
+    }
+}
+
+#[test]
+fn settling_the_numbers_and_lifting_cut_at_any_exchange_go_on() {
+    let half = half_changed_and_suspended();
     let mut cut = 0;
     for index in 0..40 {
         let mut run = Run::of(&half, &format!("lift-{index}.db"));
