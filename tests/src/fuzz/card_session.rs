@@ -20,7 +20,7 @@ const JOURNAL: usize = 1_025;
 
 /// Takes the input for a script: a byte `n` below `F8` and `n` bytes are a command, and so are `F8`, two bytes of
 /// length and that many; `F9` to `FB` switch the power on, off and over; `FC` opens the card again from its file; `FD` and three
-/// bytes give it peculiarities; `FE` and two bytes have the power fail at a write; `FF` and one more are what [`Table::act`]
+/// bytes give it peculiarities; `FE` and two bytes have the power fail at a write; `FF` and one more are what `Table::act`
 /// says.
 ///
 /// Every reply has a status word and is bounded; no try is given back but for the right value, which the input would

@@ -16,7 +16,7 @@ use super::edits::Input;
 use crate::certificates::{Draft, ECDSA_SHA256, NOW, authority, der, id};
 
 /// The first byte chooses: bits 0 and 1 the profile, bit 2 whether all is signed anew. The next four are the time, in
-/// seconds from [`NOW`]. The rest are certificates, the leaf first. With bit 7, [`edited`].
+/// seconds from [`NOW`]. The rest are certificates, the leaf first. With bit 7, `edited`.
 ///
 /// Signed anew means: each certificate gets the signature of key 1, or of the key whose number is its serial number's
 /// first byte, so that what stands behind the signature check is reached too.
