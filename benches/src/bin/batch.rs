@@ -4,7 +4,8 @@
 //! backend on two threads: that of the item's signature, and that of its certificate by the authority. The batch also
 //! reads each certificate, finds and checks its path, keeps the order and calls back; its keys come out of the
 //! certificates, those of the bare loop lie ready. The authority's key is prepared on both sides.
-//! It ends with an error when the batch's best time on the processors is more than that of the bare loop by a ninth.
+//! Each round runs both, one after the other, and gives one share; it ends with an error when the median of the shares is
+//! below nine tenths. The best times are printed too, and judged by nobody: they come from different moments.
 
 use std::convert::Infallible;
 use std::io::{Write, stdout};
@@ -30,8 +31,8 @@ type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 const SCHEME: Scheme = Scheme::Pkcs1v15(Hash::Sha256);
 /// Different signatures; they are taken in turn.
 const SAMPLES: u8 = 100;
-/// Each side runs this often, in turn, and its best time counts: what else the machine does only ever adds.
-const ROUNDS: usize = 21;
+/// Each side runs this often, in turn.
+const ROUNDS: usize = 31;
 const THREADS: usize = 2;
 /// The share of the backend's own rate that a batch has to reach.
 const LEAST: f64 = 0.9;
@@ -185,11 +186,11 @@ fn report(count: usize, bare: Took, batch: Took, median: f64) -> Outcome<()> {
     let clock = bare.clock.as_secs_f64() / batch.clock.as_secs_f64();
     writeln!(
         out,
-        "the batch reaches {:.1} % of the bare loop's rate by processor time (median of the pairs {:.1} %), {:.1} % on the clock",
-        share * 100.0,
+        "the batch reaches {:.1} % of the bare loop's rate by processor time (median of the pairs; best times {:.1} %), {:.1} % on the clock",
         median * 100.0,
+        share * 100.0,
         clock * 100.0
     )?;
     // Not by the clock: on a machine with other work, chance decides who waits for a processor.
-    if share >= LEAST { Ok(()) } else { Err("the batch is slower than nine tenths of the bare loop".into()) }
+    if median >= LEAST { Ok(()) } else { Err("the batch is slower than nine tenths of the bare loop".into()) }
 }
