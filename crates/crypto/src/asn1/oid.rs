@@ -25,22 +25,18 @@ impl<'a> Oid<'a> {
         if !ends || bytes.len() > Self::MAX_LENGTH {
             return None;
         }
-        // Arcs of one byte each, as in everything below id-ce and id-at.
-        if let [a, b, c] = bytes
-            && (a | b | c) & 0x80 == 0
-        {
-            return Some(Self(bytes));
-        }
-        let mut arc_start = true;
-        let mut arc = 0u32;
+        // The bytes of the arc so far that say "more follows", and its first byte.
+        let (mut more, mut first) = (0u8, 0u8);
         for byte in bytes {
-            if arc_start && *byte == 0x80 {
-                return None;
+            if more == 0 {
+                first = *byte;
             }
-            arc = arc.checked_mul(128)?.checked_add(u32::from(byte & 0x7F))?;
-            arc_start = byte & 0x80 == 0;
-            if arc_start {
-                arc = 0;
+            // Seven bits a byte: the fifth byte fits into 32 bits only below a first one of four bits.
+            match byte & 0x80 {
+                0 if more == 4 && first > 0x8F => return None,
+                0 => more = 0,
+                _ if first == 0x80 || more == 4 => return None,
+                _ => more += 1,
             }
         }
         Some(Self(bytes))

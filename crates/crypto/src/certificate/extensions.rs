@@ -105,18 +105,20 @@ impl<'a> Extensions<'a> {
         if rest.is_empty() {
             return Err(rest.fault(ErrorKind::Tlv(mynumber_apdu::tlv::ErrorKind::Empty)));
         }
-        let mut seen = [&[][..]; MAX_EXTENSIONS];
+        // The last byte tells nearly all identifiers apart; where it does not, the list is looked at again.
+        let mut seen = [0; MAX_EXTENSIONS];
         let mut count = 0;
         while !rest.is_empty() {
             let before = rest;
-            let id = next(&mut rest)?.id.as_bytes();
-            // The last byte tells nearly all apart.
-            let same = |earlier: &&[u8]| earlier.last() == id.last() && *earlier == id;
-            if seen.iter().take(count).any(same) {
+            let id = next(&mut rest)?.id;
+            let last = id.as_bytes().last().copied().unwrap_or_default();
+            let again = seen.iter().take(count).any(|earlier| *earlier == last)
+                && extensions.iter().take(count).any(|earlier| earlier.id == id);
+            if again {
                 return Err(before.fault(ErrorKind::DuplicateExtension));
             }
             let free = seen.get_mut(count).ok_or_else(|| before.fault(ErrorKind::TooLong))?;
-            *free = id;
+            *free = last;
             count += 1;
         }
         Ok(extensions)

@@ -31,7 +31,7 @@ pub(super) fn search<'a>(
         hints,
         at,
         checks_left: profile.max_signature_checks,
-        leaf: (*leaf, facts),
+        leaf: (leaf, &facts),
         comparisons_left: MAX_COMPARISONS,
         steps: Vec::new(),
         issuers: Vec::new(),
@@ -86,7 +86,7 @@ struct Search<'s, 'a> {
     hints: &'s [Certificate<'a>],
     at: UnixTime,
     checks_left: usize,
-    leaf: (Certificate<'a>, Facts<'a>),
+    leaf: (&'s Certificate<'a>, &'s Facts<'a>),
     comparisons_left: usize,
     /// The hints of the path so far, the leaf's issuer first, and what is known of them.
     steps: Vec<usize>,
@@ -269,7 +269,7 @@ impl<'a> Search<'_, 'a> {
             for below in 0_usize..=above {
                 let (certificate, position) = match below.checked_sub(1).and_then(|step| self.steps.get(step))
                 {
-                    None => (Some(&self.leaf.0), Position::Leaf),
+                    None => (Some(self.leaf.0), Position::Leaf),
                     Some(hint) => (self.hints.get(*hint), Position::Intermediate { hint: *hint }),
                 };
                 let Some(certificate) = certificate else { continue };
@@ -293,7 +293,7 @@ impl<'a> Search<'_, 'a> {
             restrictions: facts.restrictions,
             self_issued: self.hints.get(*hint).is_some_and(is_self_issued),
         });
-        let (leaf, facts) = &self.leaf;
+        let (leaf, facts) = self.leaf;
         let leaf = Step {
             policies: facts.policies,
             restrictions: facts.restrictions,

@@ -26,8 +26,8 @@ mod error;
 
 pub use error::Error;
 
+use alloc::boxed::Box;
 use alloc::string::String;
-use alloc::vec::Vec;
 use core::fmt;
 
 use crate::anchor::Hierarchy;
@@ -165,7 +165,7 @@ impl Signer {
         let certificate = trusted.certificate();
         let issuer = trusted.issuer_key_id().or(trusted.anchor().key_id()).ok_or(Error::NoIssuerKeyId)?;
         Ok(Self {
-            holder: HolderKey { issuer_key_id: issuer.to_vec(), serial: certificate.serial().to_vec() },
+            holder: HolderKey::new(issuer, certificate.serial()),
             purpose: trusted.purpose(),
             hierarchy: trusted.anchor().hierarchy(),
             anchor: trusted.anchor().label().into(),
@@ -224,32 +224,38 @@ impl Signer {
 /// the place of its key: all generations of a JPKI authority share it, and number their certificates each for itself.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct HolderKey {
-    issuer_key_id: Vec<u8>,
-    serial: Vec<u8>,
+    /// Both parts, one after the other: one is made for each signature of a batch.
+    parts: Box<[u8]>,
+    /// Where the second begins.
+    serial: usize,
 }
 
 impl HolderKey {
+    fn new(issuer_key_id: &[u8], serial: &[u8]) -> Self {
+        Self { parts: [issuer_key_id, serial].concat().into(), serial: issuer_key_id.len() }
+    }
+
     /// The identifier of the issuer's key: 20 bytes for the authorities of JPKI.
     #[must_use]
     pub fn issuer_key_id(&self) -> &[u8] {
-        &self.issuer_key_id
+        self.parts.get(..self.serial).unwrap_or_default()
     }
 
     /// The serial number of the certificate, big-endian, without leading zeros: 1 to 20 bytes.
     #[must_use]
     pub fn serial(&self) -> &[u8] {
-        &self.serial
+        self.parts.get(self.serial..).unwrap_or_default()
     }
 }
 
 /// Both parts in lower-case hexadecimal digits, a colon between them.
 impl fmt::Display for HolderKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for byte in &self.issuer_key_id {
+        for byte in self.issuer_key_id() {
             write!(f, "{byte:02x}")?;
         }
         f.write_str(":")?;
-        for byte in &self.serial {
+        for byte in self.serial() {
             write!(f, "{byte:02x}")?;
         }
         Ok(())

@@ -223,6 +223,7 @@ fn feed<T, A, R, E>(
 ) -> Result<(), Failure<E>> {
     let mut reading = true;
     let mut broken = None;
+    let mut read = Vec::new();
     loop {
         for entry in queue.take_ready() {
             match &entry.outcome {
@@ -237,12 +238,15 @@ fn feed<T, A, R, E>(
             reading = false;
             summary.ended = Ended::Cancelled;
         }
-        let mut room = queue.room();
+        let (mut room, mut ahead) = (queue.room(), 1);
         while reading && room > 0 && !cancel.is_cancelled() {
             match items.next() {
                 Some(Ok(item)) => {
-                    queue.put(item);
+                    read.push(item);
                     room -= 1;
+                    if read.len() >= ahead {
+                        ahead = queue.put(&mut read);
+                    }
                 }
                 Some(Err(source)) => {
                     broken = Some(source);
@@ -250,6 +254,9 @@ fn feed<T, A, R, E>(
                 }
                 None => reading = false,
             }
+        }
+        if !cancel.is_cancelled() {
+            queue.put(&mut read);
         }
         if !reading && queue.is_done() {
             break;

@@ -10,8 +10,8 @@ use super::{Entry, Rejection};
 /// The longest that a result waits for its call, and that a cancelled batch goes on reading.
 const LONGEST_WAIT: Duration = Duration::from_millis(50);
 
-/// A worker takes several items at once where checking them is so quick that the lock would be felt: this many at most,
-/// while its last ones took less than this time, and no more than this part of what waits.
+/// Items move several at once where checking them is so quick that the lock would be felt: this many at most, while the
+/// last ones of a worker took less than this time, and no more than this part of what waits.
 const MOST_AT_ONCE: usize = 8;
 const QUICK: Duration = Duration::from_millis(2);
 const SHARES: usize = 16;
@@ -92,17 +92,24 @@ impl<T, A, R> Queue<T, A, R> {
         self.window.saturating_sub(self.lock().results.len())
     }
 
-    pub(super) fn put(&self, item: T) {
+    /// Hands out `items`, and says how many more may be read before they are handed out: while much waits, several.
+    pub(super) fn put(&self, items: &mut Vec<T>) -> usize {
         let mut state = self.lock();
-        let number = state.first + u64::try_from(state.results.len()).unwrap_or(u64::MAX);
-        state.results.push_back(None);
-        state.waiting.push_back((number, item));
-        // Waking costs a call of the system even when nobody sleeps.
-        let wake = state.idle > 0;
-        drop(state);
-        if wake {
-            self.work.notify_one();
+        let count = items.len();
+        for item in items.drain(..) {
+            let number = state.first + u64::try_from(state.results.len()).unwrap_or(u64::MAX);
+            state.results.push_back(None);
+            state.waiting.push_back((number, item));
         }
+        // Waking costs a call of the system even when nobody sleeps.
+        let (idle, ahead) = (state.idle, state.share());
+        drop(state);
+        match (idle, count) {
+            (0, _) | (_, 0) => {}
+            (_, 1) => self.work.notify_one(),
+            _ => self.work.notify_all(),
+        }
+        ahead
     }
 
     /// Drops the items that no worker began. `true`: there were any.
@@ -176,9 +183,14 @@ fn outcome_of<T, A, R>(verify: &impl Fn(&T) -> Result<A, R>, item: &T) -> Result
 }
 
 impl<T, A, R> State<T, A, R> {
-    /// Moves the next items into `taken`: `most` of them or fewer, so that no worker has many while another has none.
+    /// How many items may move at once, so that no worker has many while another has none.
+    fn share(&self) -> usize {
+        (self.waiting.len() / SHARES).clamp(1, MOST_AT_ONCE)
+    }
+
+    /// Moves the next items into `taken`: `most` of them or fewer.
     fn take(&mut self, most: usize, taken: &mut Vec<(u64, T)>) {
-        let share = (self.waiting.len() / SHARES).clamp(1, most);
+        let share = self.share().min(most);
         taken.extend(self.waiting.drain(..share.min(self.waiting.len())));
         self.busy += taken.len();
     }
