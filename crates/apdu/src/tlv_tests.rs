@@ -309,3 +309,13 @@ fn d4_of_every_length_only_the_shortest_coding_is_der() {
         }
     }
 }
+
+#[test]
+fn a_long_tag_whose_second_byte_looks_like_a_length_is_a_tag() {
+    for (bytes, tag) in
+        [([0x7F, 0x81, 0x85, 0x01, 0x00], 0x7F81_8501), ([0x7F, 0x82, 0x81, 0x01, 0x00], 0x7F82_8101)]
+    {
+        let element = single(&bytes, Tag(tag)).unwrap();
+        assert!(element.value().is_empty(), "{bytes:02X?}");
+    }
+}

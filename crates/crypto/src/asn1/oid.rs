@@ -98,4 +98,19 @@ mod tests {
         let arc_of_128_bits = [&[0x2A, 0x83][..], &[0xFF; 17], &[0x7F]].concat();
         assert_eq!(Oid::from_bytes(&arc_of_128_bits), None);
     }
+
+    #[test]
+    fn an_arc_has_at_most_32_bits() {
+        let greatest = [0x2A, 0x8F, 0xFF, 0xFF, 0xFF, 0x7F];
+        assert_eq!(Oid::from_bytes(&greatest).unwrap().to_string(), "1.2.4294967295");
+        for bytes in [&[0x2A, 0x90, 0x80, 0x80, 0x80, 0x00][..], &[0x2A, 0x81, 0x80, 0x80, 0x80, 0x80, 0x00]]
+        {
+            assert_eq!(Oid::from_bytes(bytes), None, "{bytes:02X?}");
+        }
+        // What one arc took does not count for the next.
+        assert!(
+            Oid::from_bytes(&[0x2A, 0x8F, 0xFF, 0xFF, 0xFF, 0x7F, 0x8F, 0xFF, 0xFF, 0xFF, 0x7F, 0x01])
+                .is_some()
+        );
+    }
 }

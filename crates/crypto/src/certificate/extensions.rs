@@ -298,8 +298,7 @@ const URI: Tag = Tag(0x86);
 fn next<'a>(list: &mut Der<'a>) -> Result<Extension<'a>, Error> {
     let mut inside = list.enter(SEQUENCE)?;
     let id = inside.oid()?;
-    // Nearly none is critical.
-    let critical = !inside.rest().starts_with(&[0x04]) && inside.default_false()?;
+    let critical = inside.default_false()?;
     let value = inside.read(OCTET_STRING)?;
     inside.finish()?;
     Ok(Extension { id, critical, value })

@@ -75,8 +75,8 @@
 //!   for it, or as long as the iterator takes to give the next item.
 //! * **Resuming:** [`Summary::next`] and [`Failure::next`] are the number of the first item that was not called back. Give it
 //!   to [`Batch::starting_at`] with the same items, and those before it are read and passed over.
-//! * **Cancelling:** items that no worker began are dropped, begun ones are finished and, as far as none is missing before
-//!   them, called back.
+//! * **Cancelling:** items that no worker has taken are dropped, the others are finished and, as far as none is missing
+//!   before them, called back. A worker takes one item, or up to eight where its last ones took less than two milliseconds.
 //! * **A `verify` that panics** rejects its item ([`Rejection::Panicked`]) and the batch goes on. Nothing is accepted by
 //!   panicking. It needs a build that unwinds, which is the default. A panic of the iterator or of the callback ends the
 //!   batch and reaches the caller.

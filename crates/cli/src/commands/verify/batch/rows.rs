@@ -4,9 +4,9 @@ use std::fs::{File, OpenOptions};
 use std::io::{BufRead, BufWriter, Write};
 use std::path::Path;
 
-use super::super::cms::worse;
 use super::item::Row;
 use crate::args::RowFormat;
+use crate::commands::verify::cms::worse;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::files::Destination;
