@@ -87,6 +87,29 @@ fn dates_are_shown_in_both_forms() {
 }
 
 #[test]
+fn eras_have_their_names_and_the_digits_that_certificates_write() {
+    let published = [
+        (Era::Meiji, "明治", b'1'),
+        (Era::Taisho, "大正", b'2'),
+        (Era::Showa, "昭和", b'3'),
+        (Era::Heisei, "平成", b'4'),
+        (Era::Reiwa, "令和", b'5'),
+    ];
+    for byte in 0..=u8::MAX {
+        let known = published.iter().find(|(.., digit)| *digit == byte).map(|(era, ..)| *era);
+        assert_eq!(Era::from_digit(byte), known);
+    }
+    assert!(published.iter().all(|(era, name, digit)| (era.japanese(), era.digit()) == (*name, *digit)));
+}
+
+#[test]
+fn a_day_of_an_era_is_told_in_its_parts_and_in_six_digits() {
+    let day = date(1949, 11, 7).to_era().expect("in an era");
+    assert_eq!((day.era(), day.year(), day.month(), day.day()), (Era::Showa, 24, 11, 7));
+    assert_eq!((day.yymmdd(), day.to_date()), (*b"241107", date(1949, 11, 7)));
+}
+
+#[test]
 fn era_digits_survive_a_round_trip() {
     for era in Era::ALL {
         assert_eq!(Era::from_digit(era.digit()), Some(era));

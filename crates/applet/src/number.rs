@@ -199,7 +199,9 @@ mod tests {
     #[test]
     fn a_municipality_code_is_five_digits() {
         let code = MunicipalityCode::parse(b"13221").expect("digits");
-        assert_eq!((code.as_str(), code.prefecture()), ("13221", 13));
+        assert_eq!((code.as_str(), code.as_bytes(), code.prefecture()), ("13221", b"13221", 13));
+        assert_eq!(MunicipalityCode::parse(b"47201").map(|code| code.prefecture()), Ok(47));
+        assert_eq!(std::format!("{code} {code:?}"), "13221 MunicipalityCode(13221)");
         assert_eq!(MunicipalityCode::parse(b"1322"), Err(NumberError::Length));
         assert_eq!(MunicipalityCode::parse(b"132210"), Err(NumberError::Length));
         assert_eq!(MunicipalityCode::parse(b"1322x"), Err(NumberError::NotDigits));

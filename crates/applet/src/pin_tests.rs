@@ -118,6 +118,17 @@ fn b8_debug_and_errors_show_nothing_of_the_value() {
     }
 }
 
+#[test]
+fn a_secret_is_shown_by_the_name_of_its_type_and_an_error_by_its_kind() {
+    let password = SignaturePassword::parse("CANARY77").expect("a password");
+    assert_eq!((format!("{password:?}").as_str(), password.bytes()), ("SignaturePassword", &b"CANARY77"[..]));
+    let error = SignaturePassword::parse_bytes(b"\xFFBC123").expect_err("not text");
+    assert_eq!((error.secret(), error.kind()), ("SignaturePassword", PinFormErrorKind::Character));
+    assert_eq!(SignaturePassword::parse_bytes(b"abc123").expect("a password").as_bytes(), b"ABC123");
+    let error = FourDigitPin::parse("12345").expect_err("too long");
+    assert_eq!(format!("{error}"), "FourDigitPin: at most 4 characters are allowed");
+}
+
 /// What the model demands of each reference is what its type accepts.
 fn agrees<R: Reference>(parse: impl Fn(&str) -> bool, example: &str) {
     let format = R::ROW.format;

@@ -21,6 +21,8 @@ pub struct Attributes<'a> {
     birth_date: &'a str,
     sex: u8,
     digested: &'a [u8],
+    offsets_at: usize,
+    birth_date_at: usize,
 }
 
 impl<'a> Attributes<'a> {
@@ -47,6 +49,8 @@ impl<'a> Attributes<'a> {
             birth_date: digits(birth_date.value(), birth_date.value_position())?,
             sex: code,
             digested: span(file, &name, &sex),
+            offsets_at: table.value_position(),
+            birth_date_at: birth_date.value_position(),
         })
     }
 
@@ -109,15 +113,16 @@ impl<'a> Attributes<'a> {
     /// # Errors
     /// [`ContentError`] for a wrong offset table, a birth date that is none, an unknown sex.
     pub fn to_repr(&self) -> Result<AttributesRepr<'a>, ContentError> {
-        let position = self.raw.len() - self.digested.len();
         if !self.offsets_agree {
-            return Err(ContentError::new(ContentErrorKind::Offsets, position));
+            return Err(ContentError::new(ContentErrorKind::Offsets, self.offsets_at));
         }
+        // The code of the sex is the last byte.
+        let sex = ContentError::new(ContentErrorKind::Sex, self.raw.len().saturating_sub(1));
         let repr = AttributesRepr {
             name: self.name,
             address: self.address,
-            birth_date: date(self.birth_date.as_bytes(), position)?,
-            sex: self.sex().ok_or(ContentError::new(ContentErrorKind::Sex, self.raw.len()))?,
+            birth_date: date(self.birth_date.as_bytes(), self.birth_date_at)?,
+            sex: self.sex().ok_or(sex)?,
         };
         Ok(repr)
     }

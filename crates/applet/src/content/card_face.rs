@@ -29,6 +29,16 @@ pub struct CardFace<'a> {
     digest_groups: [&'a [u8]; 3],
     signature: &'a [u8],
     unsigned: UnsignedFace<'a>,
+    at: Positions,
+}
+
+/// Where the values stand that the view leaves open.
+#[derive(Clone, Copy)]
+struct Positions {
+    offsets: usize,
+    birth_date: usize,
+    sex: usize,
+    expiry: usize,
 }
 
 /// What the issuer's signature covers. (That it does is for a verifier to find; this type says only what it is about.)
@@ -99,6 +109,12 @@ impl<'a> CardFace<'a> {
                 expiry: digits(expiry.value(), expiry.value_position())?,
                 security_code_image: code.value(),
             },
+            at: Positions {
+                offsets: table.value_position(),
+                birth_date: birth_date.value_position(),
+                sex: sex.value_position(),
+                expiry: expiry.value_position(),
+            },
         })
     }
 
@@ -145,27 +161,20 @@ impl<'a> CardFace<'a> {
     /// [`ContentError`] for a wrong offset table, a date that is none, an unknown sex.
     pub fn to_repr(&self) -> Result<CardFaceRepr<'a>, ContentError> {
         if !self.offsets_agree {
-            return Err(ContentError::new(ContentErrorKind::Offsets, 0));
+            return Err(ContentError::new(ContentErrorKind::Offsets, self.at.offsets));
         }
-        let sex = ContentError::new(ContentErrorKind::Sex, 0);
+        let sex = ContentError::new(ContentErrorKind::Sex, self.at.sex);
         Ok(CardFaceRepr {
-            birth_date: self.signed.birth_date().ok_or_else(|| not_a_date(self.signed.birth_date))?,
+            birth_date: date(self.signed.birth_date.as_bytes(), self.at.birth_date)?,
             sex: self.signed.sex().ok_or(sex)?,
             key: self.signed.key,
             name_image: self.signed.name_image,
             address_image: self.signed.address_image,
             photo: self.signed.photo,
             signature: self.signature,
-            expiry: self.unsigned.expiry().ok_or_else(|| not_a_date(self.unsigned.expiry))?,
+            expiry: date(self.unsigned.expiry.as_bytes(), self.at.expiry)?,
             security_code_image: self.unsigned.security_code_image,
         })
-    }
-}
-
-fn not_a_date(text: &str) -> ContentError {
-    match date(text.as_bytes(), 0) {
-        Err(error) => error,
-        Ok(_) => ContentError::new(ContentErrorKind::NotDigits, 0),
     }
 }
 

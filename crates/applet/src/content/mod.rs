@@ -68,5 +68,11 @@ pub use token::{CertificateAvailability, CertificateAvailabilityRepr, TokenFlags
 pub const LIMIT: usize = 0x8000;
 
 #[cfg(test)]
+#[path = "../content_fields_tests.rs"]
+mod fields_tests;
+#[cfg(test)]
 #[path = "../content_tests.rs"]
 mod tests;
+#[cfg(test)]
+#[path = "../content_views_tests.rs"]
+mod views_tests;

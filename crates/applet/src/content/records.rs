@@ -15,6 +15,7 @@ const AGE_SIGNATURE: u32 = 0xDF13;
 pub struct AgeRecord<'a> {
     raw: &'a [u8],
     birth_date: &'a str,
+    birth_date_at: usize,
     key: ChipPublicKey<'a>,
     signed: &'a [u8],
     signature: &'a [u8],
@@ -35,6 +36,7 @@ impl<'a> AgeRecord<'a> {
         Ok(Self {
             raw: template.raw(),
             birth_date: digits(birth_date.value(), birth_date.value_position())?,
+            birth_date_at: birth_date.value_position(),
             key: ChipPublicKey::parse_at(key.value(), key.value_position())?,
             signed: span(file, &birth_date, &key),
             signature: signature.value(),
@@ -82,9 +84,8 @@ impl<'a> AgeRecord<'a> {
     /// # Errors
     /// [`ContentError`] for a birth date that is none.
     pub fn to_repr(&self) -> Result<AgeRecordRepr<'a>, ContentError> {
-        let position = self.raw.len() - self.signature.len();
         Ok(AgeRecordRepr {
-            birth_date: date(self.birth_date.as_bytes(), position)?,
+            birth_date: date(self.birth_date.as_bytes(), self.birth_date_at)?,
             key: self.key,
             signature: self.signature,
         })

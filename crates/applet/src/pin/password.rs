@@ -1,7 +1,7 @@
 use alloc::boxed::Box;
 use core::fmt;
 
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::ZeroizeOnDrop;
 
 use super::error::{PinFormError, PinFormErrorKind, check_text};
 use super::{Secret, sealed};
@@ -11,19 +11,11 @@ const MOST: u8 = 16;
 const NAME: &str = "SignaturePassword";
 
 /// 署名用電子証明書のパスワード: 6 to 16 capital letters and digits, at least one of each (CARD.md §3).
+#[derive(ZeroizeOnDrop)]
 pub struct SignaturePassword {
     bytes: Box<[u8; 16]>,
     len: u8,
 }
-
-impl Drop for SignaturePassword {
-    fn drop(&mut self) {
-        self.bytes.zeroize();
-        self.len = 0;
-    }
-}
-
-impl ZeroizeOnDrop for SignaturePassword {}
 
 impl SignaturePassword {
     /// Takes what a person typed and **folds lower case to upper**, as the card's own software does: the card itself

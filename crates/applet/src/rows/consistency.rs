@@ -173,3 +173,7 @@ every_identity_has_a_row!(
     DataObjectId::LowerCertificate,
     DataObjectId::ContactAtr,
 );
+
+#[cfg(test)]
+#[path = "consistency_tests.rs"]
+mod tests;

@@ -120,3 +120,7 @@ impl DataObjectId {
         unreachable!()
     }
 }
+
+#[cfg(test)]
+#[path = "rows_tests.rs"]
+mod tests;
