@@ -72,7 +72,7 @@ impl Date {
     #[must_use]
     pub fn to_ascii(self) -> [u8; 8] {
         let [a, b] = digits(self.year / 100);
-        let [c, d] = digits(self.year % 100);
+        let [c, d] = digits(self.year);
         let [e, f] = digits(u16::from(self.month));
         let [g, h] = digits(u16::from(self.day));
         [a, b, c, d, e, f, g, h]
@@ -111,7 +111,7 @@ fn number(digits: &[u8]) -> Option<u16> {
     })
 }
 
-/// Two ASCII digits of a number below 100.
+/// The last two digits of a number, in ASCII.
 fn digits(value: u16) -> [u8; 2] {
     let digit = |value: u16| u8::try_from(value % 10).unwrap_or_default() + b'0';
     [digit(value / 10), digit(value)]

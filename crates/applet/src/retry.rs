@@ -190,6 +190,7 @@ mod tests {
         assert_eq!(RetryCounter::from_stored(3, 4), None);
         assert_eq!(RetryCounter::from_stored(16, 1), None);
         assert_eq!(RetryCounter::from_stored(3, 3), Some(RetryCounter::new(3)));
+        assert_eq!(RetryCounter::from_stored(15, 15), Some(RetryCounter::new(15)));
         assert_eq!(RetryCounter::new(200).limit(), MOST_TRIES);
         assert!(RetryCounter::new(0).is_blocked());
     }

@@ -135,7 +135,7 @@ impl<'a> TokenInfo<'a> {
     }
 
     fn number(&self, at: usize) -> u32 {
-        self.field(at, 4).iter().fold(0, |value, byte| (value << 8) | u32::from(*byte))
+        self.field(at, 4).try_into().map(u32::from_be_bytes).unwrap_or_default()
     }
 
     fn pair(&self, at: usize) -> [u8; 2] {
