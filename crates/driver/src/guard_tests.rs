@@ -305,6 +305,18 @@ fn a_card_without_short_identifiers_is_asked_by_selection_and_that_is_remembered
 }
 
 #[test]
+fn a_pin_is_absent_where_its_file_is_and_any_other_refusal_of_the_file_is_an_error() {
+    let tries = |answer| {
+        let steps = [INPUT_ASSIST, (QUERY, "6A86"), ("00A4020C 02 0011", answer)];
+        Card::new(Script::new(&steps)).begin().and_then(|mut card| card.tries(PinId::InputAssist))
+    };
+    assert_eq!(tries("6A82").unwrap(), Tries::Absent);
+    let error = tries("6F00").unwrap_err();
+    let status = StatusWord::UNSPECIFIED;
+    assert_eq!((error.step(), error.kind()), (Step::Select, &ErrorKind::UnexpectedStatus { status }));
+}
+
+#[test]
 fn verification_numbers_of_unpublished_counts_are_not_judged_by_them() {
     let script = Script::new(&[
         INPUT_ASSIST,

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use mynumber_applet::PinId;
+use mynumber_applet::{PinId, TokenKind};
 use sha2::{Digest, Sha256};
 
 use crate::state::State;
@@ -218,6 +218,19 @@ fn a_storage_that_fails_spends_no_try_and_verifies_nothing() {
     assert_eq!(send(&mut card, "0020009B"), "63C5");
     assert_eq!(send(&mut card, "00B0810004"), "6982");
     assert!(card.tamper().is_err() && !card.is_erased());
+}
+
+#[test]
+fn an_erased_chip_is_still_what_it_was_and_answers_to_reset_as_before() {
+    let memory = MemoryStorage::default();
+    let mut first = card(memory.clone());
+    let atr = [0x3B, 0x80, 0x80, 0x01, 0x01];
+    first.rewrite(|image| (image.token, image.atr) = (TokenKind::Android, atr.to_vec())).unwrap();
+    first.tamper().unwrap();
+    for card in [first, reopen(memory)] {
+        assert!(card.is_erased() && card.image().references.is_empty());
+        assert_eq!((card.image().token, card.atr()), (TokenKind::Android, &atr[..]));
+    }
 }
 
 #[test]
