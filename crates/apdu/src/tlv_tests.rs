@@ -319,3 +319,35 @@ fn a_long_tag_whose_second_byte_looks_like_a_length_is_a_tag() {
         assert!(element.value().is_empty(), "{bytes:02X?}");
     }
 }
+
+#[test]
+fn d4_the_writer_codes_each_length_as_short_as_it_goes_and_fills_the_buffer_to_its_end() {
+    let codings: [(usize, &[u8]); 9] = [
+        (0, &[0x00]),
+        (0x7F, &[0x7F]),
+        (0x80, &[0x81, 0x80]),
+        (0xFF, &[0x81, 0xFF]),
+        (0x100, &[0x82, 0x01, 0x00]),
+        (0xFFFF, &[0x82, 0xFF, 0xFF]),
+        (0x1_0000, &[0x83, 0x01, 0x00, 0x00]),
+        (0xFF_FFFF, &[0x83, 0xFF, 0xFF, 0xFF]),
+        (0x100_0000, &[0x84, 0x01, 0x00, 0x00, 0x00]),
+    ];
+    for (length, coding) in codings {
+        assert_eq!(length_len(length), coding.len());
+        let value = std::vec![0x5A; length];
+        let expected = [&[0x04], coding, &value].concat();
+        let mut exact = std::vec![0; expected.len()];
+        let mut plain = Writer::new(&mut exact);
+        plain.element(Tag(0x04), &value).expect("fits");
+        assert!(plain.finish() == expected, "{length:X}");
+        exact.fill(0);
+        let mut nested = Writer::new(&mut exact);
+        nested.nested(Tag(0x04), |inner| inner.bytes(&value)).expect("fits");
+        assert!(nested.finish() == expected, "{length:X}");
+        let short = exact.len() - 1;
+        let mut less = Writer::new(&mut exact[..short]);
+        let full = less.nested(Tag(0x04), |inner| inner.bytes(&value)).map_err(|error| error.kind());
+        assert_eq!(full, Err(ErrorKind::BufferTooSmall));
+    }
+}
