@@ -84,6 +84,11 @@ mod tests {
         assert!(!refused.contains(PinId::Signature, b"ABC1234"));
         assert!(!refused.contains(PinId::Signature, b"ABC124"));
         assert!(!refused.contains(PinId::InputAssist, b"ABC123"));
+        refused.remember(PinId::InputAssist, b"1234");
+        assert!(
+            !refused.contains(PinId::InputAssist, b"4321"),
+            "other digits, though their differences cancel out"
+        );
         refused.forget(PinId::Signature);
         assert!(!refused.contains(PinId::Signature, b"ABC123"));
     }
