@@ -163,6 +163,34 @@ fn a_phone_keeps_its_certificate_behind_the_pin_and_the_error_says_so() {
 }
 
 #[test]
+fn a_certificate_that_the_pin_opened_is_not_handed_to_who_presents_none() {
+    let mut info = b"JPKIAPGPSETOKEN                 ".to_vec();
+    info.resize(160, b'0');
+    let script = Script::new(&[JPKI, ("00200098", "63C3"), ("00200098 04 31323334", "9000")])
+        .then("00B08A00 000000", &ok(&element(300)))
+        .and(&[LOG_OUT, JPKI, ("00B08A00 000000", "6982")])
+        .then("00B08600 00", &ok(&info));
+    let mut card = Card::new(script);
+    let mut unlocked = card.unlock::<reference::UserAuthentication>(&pin()).unwrap();
+    assert_eq!(unlocked.read::<file::UserAuthenticationCertificate>().unwrap().bytes().len(), 300);
+    unlocked.close().unwrap();
+    assert_eq!(*card.user_authentication_certificate().unwrap_err().kind(), ErrorKind::BehindPin);
+    assert!(card.into_transport().is_done());
+}
+
+#[test]
+fn a_chip_that_erased_itself_is_told_from_one_that_answers_strangely() {
+    let kind = |answer| {
+        let error =
+            Card::new(Script::new(&[(JPKI.0, answer)])).user_authentication_certificate().unwrap_err();
+        (error.step(), error.kind().clone())
+    };
+    assert_eq!(kind("6285"), (Step::Select, ErrorKind::Erased));
+    let status = StatusWord(0x6283);
+    assert_eq!(kind("6283"), (Step::Select, ErrorKind::UnexpectedStatus { status }));
+}
+
+#[test]
 fn the_first_command_after_power_up_may_be_answered_6f00_once() {
     let mut card =
         Card::new(Script::new(&[(JPKI.0, "6F00"), JPKI]).then("00B08A00 000000", &ok(&element(300))));
