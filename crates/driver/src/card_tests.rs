@@ -179,6 +179,34 @@ fn a_certificate_that_the_pin_opened_is_not_handed_to_who_presents_none() {
 }
 
 #[test]
+fn a_file_named_at_run_time_is_read_where_the_pin_opens_it_or_anybody_may_read_it_beside() {
+    let read = |id, steps: &[(&str, &str)]| {
+        let unlock = [INPUT_ASSIST, (QUERY, "63C3"), (VERIFY, "9000")];
+        let mut card = Card::new(Script::new(&unlock).and(steps).and(&[LOG_OUT]));
+        let mut unlocked = card.unlock::<reference::InputAssist>(&pin()).unwrap();
+        let kind = unlocked.read_file(id).unwrap_err().kind().clone();
+        unlocked.close().unwrap();
+        assert!(card.into_transport().is_done());
+        kind
+    };
+    assert_eq!(read(FileId::Attributes, &[("00B08200 000000", "6A82")]), ErrorKind::ObjectAbsent);
+    assert_eq!(read(FileId::InputAssistBasicInfo, &[("00B08500 000000", "6A82")]), ErrorKind::ObjectAbsent);
+    // Behind another secret of this application or of another one, and free in another one: nothing is sent.
+    for id in [FileId::AgeRecord, FileId::SignatureCertificate, FileId::CardFaceBasicInfo] {
+        assert!(matches!(read(id, &[]), ErrorKind::Misuse(_)), "{id:?}");
+    }
+}
+
+#[test]
+fn what_goes_wrong_when_the_card_is_given_back_is_reported() {
+    let mut script = Script::default();
+    script.end_fault = Some(TransportError::CardRemoved);
+    let mut card = Card::new(script);
+    let error = card.begin().unwrap().close().unwrap_err();
+    assert_eq!((error.step(), error.fault()), (Step::LogOut, Fault::Unreachable));
+}
+
+#[test]
 fn a_chip_that_erased_itself_is_told_from_one_that_answers_strangely() {
     let kind = |answer| {
         let error =
