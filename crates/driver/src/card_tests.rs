@@ -207,6 +207,17 @@ fn what_goes_wrong_when_the_card_is_given_back_is_reported() {
 }
 
 #[test]
+fn an_open_session_is_shown_by_what_is_selected_and_by_nothing_else() {
+    let mut card = Card::new(Script::new(&[INPUT_ASSIST, (QUERY, "63C3"), (VERIFY, "9000"), LOG_OUT]));
+    let unlocked = card.unlock::<reference::InputAssist>(&pin()).unwrap();
+    let shown = format!("{unlocked:?}");
+    assert!(
+        shown.starts_with("Unlocked { session: Session { selected: Application(InputAssist), .. }, "),
+        "{shown}"
+    );
+}
+
+#[test]
 fn a_chip_that_erased_itself_is_told_from_one_that_answers_strangely() {
     let kind = |answer| {
         let error =
