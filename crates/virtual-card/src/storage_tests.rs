@@ -311,6 +311,26 @@ fn a_half_written_file_aside_does_no_harm() {
 }
 
 #[test]
+fn a_file_of_a_mebibyte_is_read_into_one_piece_of_memory_and_a_larger_one_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("large.card");
+    let mut storage = FileStorage::create(&path).unwrap();
+    for (size, taken) in [(1usize, true), (1 << 20, true), ((1 << 20) + 1, false)] {
+        fs::OpenOptions::new()
+            .write(true)
+            .open(&path)
+            .unwrap()
+            .set_len(u64::try_from(size).unwrap())
+            .unwrap();
+        match storage.read() {
+            // Room that grew would have left a copy of the bytes behind, which nobody wipes.
+            Ok(bytes) => assert_eq!((taken, bytes.len(), bytes.capacity()), (true, size, size + 1)),
+            Err(error) => assert!(!taken && matches!(error, StorageError::TooLarge), "{error}"),
+        }
+    }
+}
+
+#[test]
 fn nothing_secret_is_shown_by_debug() {
     let memory = MemoryStorage::default();
     let card = card(memory.clone());

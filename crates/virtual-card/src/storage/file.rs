@@ -154,3 +154,19 @@ impl Storage for FileStorage {
         sync_folder(&self.path)
     }
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_folder_that_is_made_durable_is_the_one_that_holds_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(sync_folder(&folder.path().join("taro.card")).is_ok());
+        assert!(sync_folder(Path::new("taro.card")).is_ok(), "a bare name lies in the current folder");
+        let missing = sync_folder(&folder.path().join("none/taro.card")).unwrap_err();
+        assert!(
+            matches!(missing, StorageError::Io { source, .. } if source.kind() == std::io::ErrorKind::NotFound)
+        );
+    }
+}
