@@ -118,12 +118,14 @@ fn a_long_journal_is_folded_into_the_image() {
     let memory = MemoryStorage::default();
     let mut first = card(memory.clone());
     send(&mut first, JPKI);
+    let empty = memory.clone().read().unwrap().len();
     let mut longest = 0;
     for _ in 0..600 {
         assert_eq!(send(&mut first, "002000980431323334"), "9000");
         longest = longest.max(memory.clone().read().unwrap().len());
     }
     assert_eq!(send(&mut first, "0020009B0131"), "63C4");
+    assert_eq!(longest, empty + 1024 * RECORD);
     assert!(memory.clone().read().unwrap().len() < longest);
     assert_eq!(reopen(memory).tries_left(PinId::Signature), Some(4));
 }
@@ -147,6 +149,19 @@ fn h6_a_file_that_is_cut_off_is_refused_but_for_a_torn_last_record() {
             let expected = [3, 2, 1, 3][(length - journal_at) / RECORD];
             assert_eq!(outcome.unwrap().tries_left(PinId::UserAuthentication), Some(expected), "{length}");
         }
+    }
+}
+
+#[test]
+fn h6_a_damaged_record_is_told_by_its_place() {
+    let whole = file_bytes();
+    let journal_at = whole.len() - 3 * RECORD;
+    for at in journal_at..whole.len() {
+        let mut damaged = whole.clone();
+        damaged[at] ^= 1;
+        let Err(OpenError::Format(error)) = open_bytes(&damaged) else { panic!("byte {at}") };
+        let record = journal_at + (at - journal_at) / RECORD * RECORD;
+        assert_eq!((error.kind(), error.position()), (FormatErrorKind::Damaged, record), "byte {at}");
     }
 }
 
@@ -338,6 +353,16 @@ fn nothing_secret_is_shown_by_debug() {
     for secret in ["ABC123", "1234", "65, 66, 67", "49, 50"] {
         assert!(!shown.contains(secret), "{shown}");
     }
+    let key = IssuerKey::new(&[0x5A; 16]).unwrap();
+    let reference = crate::Reference::new(b"1234", 5).unwrap().with_left(3);
+    assert_eq!(
+        format!("{key:?} {reference:?} {memory:?}"),
+        "IssuerKey(<secret>) Reference(<secret>, 3 of 5 left) MemoryStorage(<secret>)"
+    );
+    assert_eq!(
+        format!("{:?}", card.image().files),
+        "{SignatureCertificate: Bytes([300]), CommonRecord: Records([2])}"
+    );
 }
 
 #[test]

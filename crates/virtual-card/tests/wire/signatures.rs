@@ -2,6 +2,7 @@
 
 use crate::script::hex;
 use crate::virtual_card::{card, keys};
+use mynumber_applet::{ApplicationId, KeyId};
 use rsa::pss::Pss;
 use rsa::traits::PublicKeyParts;
 use rsa::{Pkcs1v15Sign, RsaPublicKey};
@@ -108,4 +109,14 @@ fn a_card_with_keys_survives_on_disk() {
     let signature = ask(&mut card, &hex("802A0300 05 6E6F6E6365 00").unwrap());
     let public = keys()[0].to_public_key();
     public.verify(Pkcs1v15Sign::new::<Sha256>(), &Sha256::digest(b"nonce"), &signature).unwrap();
+    assert!(card.image().keys.values().all(|key| format!("{key:?}") == "Rsa(<secret>)"));
+}
+
+#[test]
+fn an_application_is_taken_away_with_its_own_keys_and_no_others() {
+    let mut image = crate::virtual_card::image();
+    image.remove_application(ApplicationId::InputAssist);
+    let left = [KeyId::Signature, KeyId::UserAuthentication, KeyId::CardFaceInternal, KeyId::CommonInternal];
+    assert!(image.keys.keys().eq(&left), "{:?}", image.keys);
+    assert!(!image.holds(ApplicationId::InputAssist) && image.holds(ApplicationId::Jpki));
 }
