@@ -2,7 +2,7 @@
 
 use super::{JUKI_PIN, SMALL_LIMIT};
 use crate::model::ApplicationId::Juki;
-use crate::model::{Access, Aid, ApplicationRow, Ef, FileId, FileRow, PinId, PinRow, Source, Structure};
+use crate::model::{Access, Aid, ApplicationRow, Ef, FileId, FileRow, Source, Structure};
 
 /// The application's row.
 pub const APPLICATION: ApplicationRow = ApplicationRow {
@@ -20,7 +20,7 @@ pub const APPLICATION: ApplicationRow = ApplicationRow {
         limit: SMALL_LIMIT,
         source: Source::Observed("CARD.md §2.4: EF 0002, one record of 16 bytes"),
     }],
-    pins: &[PinRow { id: PinId::Juki, application: Juki, ..JUKI_PIN }],
+    pins: &[JUKI_PIN],
     keys: &[],
     reserved: &[],
     source: Source::Observed("CARD.md §2: AID"),
