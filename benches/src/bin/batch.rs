@@ -32,7 +32,7 @@ const SCHEME: Scheme = Scheme::Pkcs1v15(Hash::Sha256);
 /// Different signatures; they are taken in turn.
 const SAMPLES: u8 = 100;
 /// Each side runs this often, in turn.
-const ROUNDS: usize = 31;
+const ROUNDS: usize = 75;
 const THREADS: usize = 2;
 /// The share of the backend's own rate that a batch has to reach.
 const LEAST: f64 = 0.9;

@@ -76,7 +76,10 @@ impl UnixTime {
         let [m0, m1, d0, d1, h0, h1, i0, i1, s0, s1, b'Z'] = *rest else {
             return None;
         };
-        let two = |a: u8, b: u8| u8::try_from(number(&[a, b])?).ok();
+        let two = |a: u8, b: u8| {
+            let (a, b) = (a.wrapping_sub(b'0'), b.wrapping_sub(b'0'));
+            (a < 10 && b < 10).then(|| a * 10 + b)
+        };
         Self::from_civil(Civil {
             year,
             month: two(m0, m1)?,

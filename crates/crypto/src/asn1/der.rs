@@ -56,11 +56,6 @@ impl<'a> Der<'a> {
         self.reader.is_empty()
     }
 
-    /// The bytes not read yet.
-    pub(crate) const fn rest(&self) -> &'a [u8] {
-        self.reader.rest()
-    }
-
     pub(crate) fn next(&mut self) -> Result<Option<Tlv<'a>>, Error> {
         self.reader.next_element().map_err(|error| self.tlv(error))
     }

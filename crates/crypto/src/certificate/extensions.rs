@@ -1,9 +1,10 @@
 //! Certificate extensions (RFC 5280 §4.2).
 
+use super::{AuthorityKeyIdentifier, BasicConstraints, KeyUsage, Oids};
 use super::{Error, ErrorKind, Field, Name};
-use crate::asn1::der::{self, BIT_STRING, Der, OCTET_STRING, SEQUENCE};
+use crate::asn1::der::{self, Der, OCTET_STRING, SEQUENCE};
 use crate::asn1::{Object, Oid};
-use mynumber_apdu::tlv::{Reader, Tag, Tlv};
+use mynumber_apdu::tlv::{Tag, Tlv};
 
 /// The extensions that this crate reads.
 pub mod extension {
@@ -51,19 +52,20 @@ pub struct Extension<'a> {
     pub id: Oid<'a>,
     /// Whether a reader that does not know it must refuse the certificate.
     pub critical: bool,
-    value: Tlv<'a>,
+    value: &'a [u8],
+    position: usize,
 }
 
 impl<'a> Extension<'a> {
     /// The DER inside its OCTET STRING.
     #[must_use]
     pub const fn value(&self) -> &'a [u8] {
-        self.value.value()
+        self.value
     }
 
     /// A reader at that DER, for an extension of a certificate.
     pub(crate) const fn content(&self, field: Field) -> Der<'a> {
-        Der::new(Object::Certificate, field, self.value.value(), self.value.value_position())
+        Der::new(Object::Certificate, field, self.value, self.position)
     }
 }
 
@@ -74,13 +76,6 @@ pub struct Extensions<'a> {
     list: &'a [u8],
     position: usize,
 }
-
-/// The most policies of one certificate; JPKI has one.
-const MAX_POLICIES: usize = 64;
-
-/// The policy qualifiers of RFC 5280 §4.2.1.4, which ask nothing of a verifier: CPS and user notice.
-const QUALIFIERS: [&[u8]; 2] =
-    [&[0x2B, 0x06, 0x01, 0x05, 0x05, 0x07, 0x02, 0x01], &[0x2B, 0x06, 0x01, 0x05, 0x05, 0x07, 0x02, 0x02]];
 
 /// The most extensions of one certificate; JPKI uses up to eight.
 const MAX_EXTENSIONS: usize = 32;
@@ -154,8 +149,8 @@ impl<'a> Extensions<'a> {
 
     /// A reader at the content of the extension with this identifier.
     pub(crate) fn content(&self, id: Oid<'_>, field: Field) -> Option<Der<'a>> {
-        let value = self.find(id)?.value;
-        Some(Der::new(self.object, field, value.value(), value.value_position()))
+        let found = self.find(id)?;
+        Some(Der::new(self.object, field, found.value, found.position))
     }
 
     /// keyUsage (RFC 5280 §4.2.1.3).
@@ -296,16 +291,40 @@ const OCSP: &[u8] = &[0x2B, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30, 0x01];
 const URI: Tag = Tag(0x86);
 
 fn next<'a>(list: &mut Der<'a>) -> Result<Extension<'a>, Error> {
-    let mut inside = list.enter(SEQUENCE)?;
+    let element = list.read(SEQUENCE)?;
+    if let Some(extension) = plain(element) {
+        return Ok(extension);
+    }
+    let mut inside = list.inside(element)?;
     let id = inside.oid()?;
     let critical = inside.default_false()?;
     let value = inside.read(OCTET_STRING)?;
     inside.finish()?;
-    Ok(Extension { id, critical, value })
+    Ok(Extension { id, critical, value: value.value(), position: value.value_position() })
+}
+
+/// The extension that `element` is, if it is as nearly all are, so that it need not be taken apart: an identifier of three
+/// bytes, and a length of one or two.
+fn plain(element: Tlv<'_>) -> Option<Extension<'_>> {
+    let [0x06, 3, after @ ..] = element.value() else { return None };
+    let (id @ [a, b, c], after) = after.split_first_chunk()?;
+    let (critical, after) = match after {
+        [0x01, 1, 0xFF, after @ ..] => (true, after),
+        _ => (false, after),
+    };
+    let (length, value) = match after {
+        [0x04, length @ 0..=0x7F, value @ ..] | [0x04, 0x81, length @ 0x80..=0xFF, value @ ..] => {
+            (length, value)
+        }
+        _ => return None,
+    };
+    let sound = (a | b | c) & 0x80 == 0 && usize::from(*length) == value.len();
+    let position = element.value_position() + element.value().len() - value.len();
+    sound.then_some(Extension { id: Oid::known(id), critical, value, position })
 }
 
 /// The first directoryName of GeneralNames.
-fn directory_name<'a>(mut names: Der<'a>) -> Result<Option<Name<'a>>, Error> {
+pub(super) fn directory_name<'a>(mut names: Der<'a>) -> Result<Option<Name<'a>>, Error> {
     while let Some(name) = names.next()? {
         if name.tag() == Tag(0xA4) {
             let mut explicit = names.inside(name)?;
@@ -315,182 +334,4 @@ fn directory_name<'a>(mut names: Der<'a>) -> Result<Option<Name<'a>>, Error> {
         }
     }
     Ok(None)
-}
-
-/// The bits of keyUsage, bit 0 of the standard first (RFC 5280 §4.2.1.3).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct KeyUsage(u16);
-
-impl KeyUsage {
-    /// digitalSignature.
-    pub const DIGITAL_SIGNATURE: Self = Self(0x8000);
-    /// nonRepudiation, also called contentCommitment.
-    pub const NON_REPUDIATION: Self = Self(0x4000);
-    /// keyCertSign.
-    pub const KEY_CERT_SIGN: Self = Self(0x0400);
-    /// cRLSign.
-    pub const CRL_SIGN: Self = Self(0x0200);
-
-    pub(crate) fn read(mut content: Der<'_>) -> Result<Self, Error> {
-        let malformed = content.fault(ErrorKind::BitString);
-        let bits = content.read(BIT_STRING)?.value();
-        content.finish()?;
-        // A named-bit list ends with its last set bit (X.690 §11.2.2).
-        let (unused, first, second) = match *bits {
-            [unused, first] => (unused, first, None),
-            [unused, first, second] => (unused, first, Some(second)),
-            _ => return Err(malformed),
-        };
-        let last = second.unwrap_or(first);
-        if last == 0 || last.trailing_zeros() != u32::from(unused) {
-            return Err(malformed);
-        }
-        Ok(Self(u16::from_be_bytes([first, second.unwrap_or(0)])))
-    }
-
-    /// The bits of both.
-    #[must_use]
-    pub const fn and(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-
-    /// Whether all bits of `other` are set.
-    #[must_use]
-    pub const fn contains(self, other: Self) -> bool {
-        self.0 & other.0 == other.0
-    }
-
-    /// The bits, bit 0 of the standard as the highest.
-    #[must_use]
-    pub const fn bits(self) -> u16 {
-        self.0
-    }
-}
-
-/// The content of basicConstraints.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct BasicConstraints {
-    /// Whether the subject may issue certificates.
-    pub ca: bool,
-    /// How many authorities may stand below it.
-    pub path_length: Option<u8>,
-}
-
-impl BasicConstraints {
-    pub(crate) fn read(mut content: Der<'_>) -> Result<Self, Error> {
-        let mut inside = content.enter(SEQUENCE)?;
-        content.finish()?;
-        let ca = inside.default_false()?;
-        let before = inside;
-        let path_length = match inside.optional(der::INTEGER)?.map(|number| number.value()) {
-            None => None,
-            Some([length @ 0..=0x7F]) => Some(*length),
-            Some(_) => return Err(before.fault(ErrorKind::Number)),
-        };
-        inside.finish()?;
-        Ok(Self { ca, path_length })
-    }
-}
-
-/// The content of authorityKeyIdentifier.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AuthorityKeyIdentifier<'a> {
-    /// The subjectKeyIdentifier of the issuer.
-    pub key_identifier: Option<&'a [u8]>,
-    /// The issuer of the issuer's certificate.
-    pub issuer: Option<Name<'a>>,
-    /// The serial number of the issuer's certificate, content bytes of its INTEGER.
-    pub serial: Option<&'a [u8]>,
-}
-
-impl<'a> AuthorityKeyIdentifier<'a> {
-    pub(crate) fn read(mut content: Der<'a>) -> Result<Self, Error> {
-        let before = content;
-        let mut inside = content.enter(SEQUENCE)?;
-        content.finish()?;
-        let key_identifier = inside.optional(Tag(0x80))?.map(|element| element.value());
-        let names = inside.optional(Tag(0xA1))?;
-        let issuer = match names {
-            Some(names) => directory_name(inside.inside(names)?)?,
-            None => None,
-        };
-        let serial = inside.optional(Tag(0x82))?.map(|element| element.value());
-        inside.finish()?;
-        // RFC 5280 §4.2.1.1: both or neither.
-        if names.is_some() != serial.is_some() {
-            return Err(before.fault(ErrorKind::Incomplete));
-        }
-        Ok(Self { key_identifier, issuer, serial })
-    }
-}
-
-/// A list of object identifiers inside an extension.
-#[derive(Clone, Copy, Debug)]
-pub struct Oids<'a> {
-    rest: Reader<'a>,
-    /// Each identifier is the first element of a SEQUENCE.
-    wrapped: bool,
-}
-
-impl<'a> Oids<'a> {
-    /// A list of purposes: one at least.
-    pub(crate) fn read(mut content: Der<'a>) -> Result<Self, Error> {
-        let list = content.read(SEQUENCE)?;
-        content.finish()?;
-        let mut rest = content.inside(list)?;
-        loop {
-            rest.oid()?;
-            if rest.is_empty() {
-                return Ok(Self { rest: Reader::new(list.value()), wrapped: false });
-            }
-        }
-    }
-
-    /// A list of policies: one at least, none twice. Qualifiers of unknown kinds are passed over unless `critical`: a
-    /// reader of a critical extension has to know them all (RFC 5280 §4.2.1.4).
-    pub(crate) fn read_policies(mut content: Der<'a>, critical: bool) -> Result<Self, Error> {
-        let list = content.read(SEQUENCE)?;
-        content.finish()?;
-        let all = Self { rest: Reader::new(list.value()), wrapped: true };
-        let mut rest = content.inside(list)?;
-        let mut count = 0;
-        loop {
-            let before = rest;
-            let mut policy = rest.enter(SEQUENCE)?;
-            let id = policy.oid()?;
-            if count == MAX_POLICIES {
-                return Err(before.fault(ErrorKind::TooLong));
-            }
-            if all.take(count).any(|earlier| earlier == id) {
-                return Err(before.fault(ErrorKind::DuplicatePolicy));
-            }
-            count += 1;
-            if let Some(qualifiers) = policy.optional(SEQUENCE)? {
-                let mut qualifiers = policy.inside(qualifiers)?;
-                while !qualifiers.is_empty() {
-                    let mut qualifier = qualifiers.enter(SEQUENCE)?;
-                    let known = QUALIFIERS.contains(&qualifier.oid()?.as_bytes());
-                    qualifier.next()?;
-                    qualifier.finish()?;
-                    if critical && !known {
-                        return Err(before.fault(ErrorKind::UnknownQualifier));
-                    }
-                }
-            }
-            policy.finish()?;
-            if rest.is_empty() {
-                return Ok(all);
-            }
-        }
-    }
-}
-
-impl<'a> Iterator for Oids<'a> {
-    type Item = Oid<'a>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let element = self.rest.next_element().ok()??;
-        let element = if self.wrapped { Reader::new(element.value()).next_element().ok()?? } else { element };
-        Oid::from_bytes(element.value())
-    }
 }

@@ -5,6 +5,7 @@
 //! not say that a certificate is to be trusted: see the crate's documentation for what is not checked.
 
 mod comparison;
+mod contents;
 mod extensions;
 pub(crate) mod general_name;
 mod holder;
@@ -12,9 +13,8 @@ mod jpki;
 mod name;
 
 pub use crate::asn1::{AlgorithmIdentifier, Error, ErrorKind, Field};
-pub use extensions::{
-    AuthorityKeyIdentifier, BasicConstraints, Extension, Extensions, KeyUsage, Oids, extension,
-};
+pub use contents::{AuthorityKeyIdentifier, BasicConstraints, KeyUsage, Oids};
+pub use extensions::{Extension, Extensions, extension};
 pub use holder::MarkedText;
 pub use jpki::{BirthDate, HolderAttributes, Policy, Purpose, policy};
 pub use name::{Attribute, Attributes, Name, attribute};

@@ -55,14 +55,17 @@ impl<'a> Name<'a> {
 
     /// Reads `element` as a name; its own tag may be an implicit one.
     pub(crate) fn from_element(der: &Der<'a>, element: Tlv<'a>) -> Result<Self, Error> {
-        let mut rdns = der.inside(element)?;
+        if !are_plain(element.value()) {
+            Self::check(der.inside(element)?)?;
+        }
+        Ok(Self { raw: element.raw(), rdns: element.value() })
+    }
+
+    /// Reads all attributes, whatever they look like.
+    #[inline(never)]
+    fn check(mut rdns: Der<'a>) -> Result<(), Error> {
         let mut count = 0;
         while !rdns.is_empty() {
-            if count < MAX_ATTRIBUTES && is_plain(rdns.rest()) {
-                rdns.next()?;
-                count += 1;
-                continue;
-            }
             let mut rdn = rdns.enter(SET)?;
             let mut last: &[u8] = &[];
             loop {
@@ -89,7 +92,7 @@ impl<'a> Name<'a> {
                 }
             }
         }
-        Ok(Self { raw: element.raw(), rdns: element.value() })
+        Ok(())
     }
 
     /// A name of the tables of this crate, whose shape a test checks: a length of one or two bytes.
@@ -153,16 +156,22 @@ impl<'a> Name<'a> {
     }
 }
 
-/// Whether `rdns` begins with what nearly all names are made of, so that it need not be taken apart: one attribute with
+/// Whether `rdns` is what nearly all names are made of, so that it need not be taken apart: attributes by themselves, with
 /// a type of three bytes and a sound text, all lengths of one byte.
-fn is_plain(rdns: &[u8]) -> bool {
-    let [0x31, set @ 0..=0x7F, 0x30, sequence, 0x06, 3, a, b, c, tag, length, after @ ..] = rdns else {
-        return false;
-    };
-    let (length, tag) = (usize::from(*length), Tag(u32::from(*tag)));
-    let fits = usize::from(*set) == length + 9 && usize::from(*sequence) == length + 7;
-    let value = after.get(..length);
-    fits && (a | b | c) & 0x80 == 0 && value.is_some_and(|value| is_text(tag) && der::is_text(tag, value))
+fn are_plain(mut rdns: &[u8]) -> bool {
+    for _ in 0..MAX_ATTRIBUTES {
+        let [0x31, set @ 0..=0x7F, 0x30, sequence, 0x06, 3, a, b, c, tag, length, after @ ..] = rdns else {
+            break;
+        };
+        let (length, tag) = (usize::from(*length), Tag(u32::from(*tag)));
+        let fits = usize::from(*set) == length + 9 && usize::from(*sequence) == length + 7;
+        let Some((value, next)) = after.split_at_checked(length) else { break };
+        if !fits || (a | b | c) & 0x80 != 0 || !is_text(tag) || !der::is_text(tag, value) {
+            break;
+        }
+        rdns = next;
+    }
+    rdns.is_empty()
 }
 
 fn is_text(tag: Tag) -> bool {
