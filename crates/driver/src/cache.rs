@@ -56,10 +56,9 @@ impl Cache {
         self.0.iter().find(|(held, _)| *held == id).map(|(_, bytes)| bytes.duplicate())
     }
 
+    /// Keeps a file that was not found here.
     pub(crate) fn keep(&mut self, id: FileId, bytes: &FileBytes) {
-        if !self.0.iter().any(|(held, _)| *held == id) {
-            self.0.push((id, bytes.duplicate()));
-        }
+        self.0.push((id, bytes.duplicate()));
     }
 
     pub(crate) fn clear(&mut self) {

@@ -136,10 +136,7 @@ impl Reading {
         let missing = match self.length()? {
             FileLength::Total(total) => total.saturating_sub(self.filled),
             // Enough for the length to show, and likely all the rest.
-            FileLength::NeedBytes(needed) if needed > self.filled => {
-                usize::from(self.row.limit).saturating_sub(self.filled)
-            }
-            FileLength::NeedBytes(_) => 0,
+            FileLength::NeedBytes(_) => usize::from(self.row.limit).saturating_sub(self.filled),
         };
         Ok(u32::try_from(missing).ok().and_then(Le::new))
     }

@@ -260,8 +260,7 @@ impl<T: Transport> Secured<'_, T> {
     fn fetch(&mut self, row: &'static FileRow) -> Result<FileBytes, Error> {
         let mut reading = Reading::new(row);
         let (step, object) = (Step::Select, reading.object());
-        let number = self.take_number(step, object)?;
-        let identifier = self.seal(step, object, number, &row.ef.0.to_be_bytes())?;
+        let identifier = self.seal(step, object, &row.ef.0.to_be_bytes())?;
         let command = secured(Instruction::SELECT, [0x02, 0x0C], &identifier);
         let status = self.session.call(step, object, command, &mut [])?.status;
         match status.meaning() {
@@ -318,8 +317,7 @@ impl<T: Transport> Secured<'_, T> {
                 return Err(error);
             }
         };
-        let number = self.take_number(step, object)?;
-        let sealed = self.seal(step, object, number, secret)?;
+        let sealed = self.seal(step, object, secret)?;
         let reference = self.session.reference_to_present(pin.row());
         let command = secured(Instruction::VERIFY, [0x00, reference], &sealed);
         let status = match self.session.try_call(command, &mut []) {
@@ -348,7 +346,9 @@ impl<T: Transport> Secured<'_, T> {
             .map_err(|cause| Error::new(ErrorKind::SecureMessaging(cause), step, object))
     }
 
-    fn seal(&mut self, step: Step, object: Object, number: u64, clear: &[u8]) -> Result<Vec<u8>, Error> {
+    /// What the next command carries.
+    fn seal(&mut self, step: Step, object: Object, clear: &[u8]) -> Result<Vec<u8>, Error> {
+        let number = self.take_number(step, object)?;
         Ok(self.require_channel(step, object)?.seal(number, clear))
     }
 }

@@ -11,18 +11,11 @@ use crate::cache::Cache;
 use crate::connection::{Answer, Connection};
 use crate::error::{Error, ErrorKind, Object, Step, Trouble};
 
-/// What is selected.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Level {
-    Unknown,
-    CardManager,
-    Application(ApplicationId),
-}
-
 /// Exclusive use of the card. Dropping it logs out and gives the card back, panics included.
 pub(crate) struct Session<'c, T: Transport> {
     pub(crate) connection: &'c mut Connection<T>,
-    selected: Level,
+    /// The application that is selected for certain.
+    selected: Option<ApplicationId>,
     /// A VERIFY was sent and no log-out is certain yet.
     verified: bool,
     /// Card or reader failed after the VERIFY: nothing more is sent but the log-out.
@@ -38,7 +31,7 @@ impl<'c, T: Transport> Session<'c, T> {
         begin(connection).map_err(|trouble| Error::new(trouble, Step::Begin, Object::Card))?;
         Ok(Self {
             connection,
-            selected: Level::Unknown,
+            selected: None,
             verified: false,
             lost: false,
             open: true,
@@ -64,7 +57,7 @@ impl<'c, T: Transport> Session<'c, T> {
     pub(crate) fn try_call(&mut self, command: Command<'_>, out: &mut [u8]) -> Result<Answer, Trouble> {
         let result = self.connection.exchange(command, out);
         if result.is_err() {
-            self.selected = Level::Unknown;
+            self.selected = None;
             self.locked_files.clear();
             self.lost = self.lost || self.verified;
         }
@@ -89,15 +82,15 @@ impl<'c, T: Transport> Session<'c, T> {
     /// Selects an application, unless it is selected already.
     pub(crate) fn select(&mut self, id: ApplicationId) -> Result<(), Error> {
         let object = Object::Application(id);
-        if self.selected == Level::Application(id) {
+        if self.selected == Some(id) {
             return Ok(());
         }
         self.locked_files.clear();
-        self.selected = Level::Unknown;
+        self.selected = None;
         let status = self.select_aid(id.row().aid, object)?;
         match status.meaning() {
             Meaning::Success => {
-                self.selected = Level::Application(id);
+                self.selected = Some(id);
                 Ok(())
             }
             Meaning::FileNotFound => Err(Error::new(ErrorKind::ApplicationAbsent, Step::Select, object)),
@@ -108,16 +101,12 @@ impl<'c, T: Transport> Session<'c, T> {
 
     /// Selects the card manager, which ends every verified state (CARD.md §3.2).
     pub(crate) fn select_card_manager(&mut self) -> Result<(), Error> {
-        if self.selected == Level::CardManager {
-            return Ok(());
-        }
         self.locked_files.clear();
-        self.selected = Level::Unknown;
+        self.selected = None;
         let status = self.select_aid(card_manager::AID, Object::Card)?;
         if !status.is_success() {
             return Err(Error::new(ErrorKind::UnexpectedStatus { status }, Step::Select, Object::Card));
         }
-        self.selected = Level::CardManager;
         self.verified = false;
         Ok(())
     }
@@ -158,7 +147,6 @@ impl<'c, T: Transport> Session<'c, T> {
 
     /// Ends every verified state in the middle of a session, so that the next SELECT starts afresh.
     pub(crate) fn log_out(&mut self) -> Result<(), Error> {
-        self.selected = Level::Unknown;
         self.select_card_manager()
     }
 

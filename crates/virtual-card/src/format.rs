@@ -93,7 +93,7 @@ pub(crate) struct Contents {
     pub(crate) journal_at: usize,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Item {
     Token,
     Atr,
@@ -287,10 +287,8 @@ fn read_items(items: &[u8]) -> Result<(Image, bool), FormatError> {
             .ok_or_else(|| reader.error(FormatErrorKind::UnknownObject))?;
         let value = reader.long()?;
         let mut value = Reader { rest: value, position: reader.position - value.len() };
-        match kind {
-            Item::Erased => erased = true,
-            _ => read_item(kind, &mut value, &mut image)?,
-        }
+        erased |= kind == Item::Erased;
+        read_item(kind, &mut value, &mut image)?;
         if !value.rest.is_empty() {
             return Err(value.error(FormatErrorKind::BadValue));
         }

@@ -1,9 +1,8 @@
 use core::fmt;
 
 use super::error::{ContentError, ContentErrorKind};
-use super::wire::{Out, Template, array, check_limit, digits, reader};
+use super::wire::{Out, Template, array, digits};
 use crate::number::MyNumber;
-use mynumber_apdu::tlv::Tag;
 
 const TAG: u32 = 0xFF10;
 
@@ -22,10 +21,9 @@ impl<'a> IndividualNumber<'a> {
     /// # Errors
     /// [`ContentError`].
     pub fn parse(file: &'a [u8]) -> Result<Self, ContentError> {
-        let template = Template::open(file, TAG)?;
-        let element = reader(template.raw(), 0).read(Tag(TAG))?;
-        let number = array(element.value(), element.value_position())?;
-        digits(number, element.value_position())?;
+        let (value, position) = Template::open(file, TAG)?.value();
+        let number = array(value, position)?;
+        digits(number, position)?;
         Ok(Self { file, number })
     }
 
@@ -60,7 +58,6 @@ impl<'a> IndividualNumber<'a> {
     /// # Errors
     /// [`ContentError`] for a wrong check digit or another filler than `FF FF`.
     pub fn to_repr(&self) -> Result<IndividualNumberRepr, ContentError> {
-        check_limit(self.file)?;
         if self.file.get(15..) != Some(&FILLER) {
             return Err(ContentError::new(ContentErrorKind::Filler, 15));
         }

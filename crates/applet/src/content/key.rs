@@ -190,9 +190,8 @@ impl<'a> SessionPublicKey<'a> {
     /// # Errors
     /// [`ContentError`].
     pub fn parse(file: &'a [u8]) -> Result<Self, ContentError> {
-        let template = Template::open(file, SESSION)?;
-        let element = reader(template.raw(), 0).read(Tag(SESSION))?;
-        Ok(Self { key: ChipPublicKey::parse_at(element.value(), element.value_position())? })
+        let (value, position) = Template::open(file, SESSION)?.value();
+        Ok(Self { key: ChipPublicKey::parse_at(value, position)? })
     }
 
     /// Writes the file.

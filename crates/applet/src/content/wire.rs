@@ -33,6 +33,11 @@ impl<'a> Template<'a> {
         self.raw
     }
 
+    /// All that stands in the template, and where.
+    pub(super) const fn value(&self) -> (&'a [u8], usize) {
+        (self.reader.rest(), self.reader.position())
+    }
+
     /// The next element, which must have this tag.
     pub(super) fn read(&mut self, tag: u32) -> Result<Tlv<'a>> {
         Ok(self.reader.read(Tag(tag))?)
@@ -132,10 +137,8 @@ impl<'b> Out<'b> {
         let bytes = tag.to_be_bytes();
         self.bytes(bytes.get(4 - Tag(tag).len()..).unwrap_or_default())?;
         let long = ContentError::new(ContentErrorKind::ValueTooLong, self.written);
-        if length > LIMIT {
-            return Err(long);
-        }
-        let [high, low] = u16::try_from(length).map_err(|_| long)?.to_be_bytes();
+        let short = u16::try_from(length).ok().filter(|_| length <= LIMIT);
+        let [high, low] = short.ok_or(long)?.to_be_bytes();
         if length_len(length) == 1 { self.bytes(&[low]) } else { self.bytes(&[0x82, high, low]) }
     }
 

@@ -66,12 +66,7 @@ impl Engine {
             // ISO 7816-4 table 6, "selected file in termination state": our choice for a chip that erased itself.
             return Err(StatusWord::TERMINATED.into());
         }
-        let mut name = vec![0x84, 0x00];
-        name.extend(target.aid());
-        if let [_, length, rest @ ..] = name.as_mut_slice() {
-            *length = u8::try_from(rest.len()).map_err(|_| StatusWord::UNSPECIFIED)?;
-        }
-        let answer = control_information(command, &name)?;
+        let answer = control_information(command, &element(0x84, target.aid()))?;
         self.session.enter(match target {
             Target::Manager => None,
             Target::Application(id) => Some(id),
@@ -98,7 +93,10 @@ fn control_information(command: &Command<'_>, name: &[u8]) -> Answer {
     if command.p2() == WITHOUT_FCI || command.expected().is_none() {
         return Ok(Vec::new());
     }
-    let mut template = vec![0x6F, u8::try_from(name.len()).map_err(|_| StatusWord::UNSPECIFIED)?];
-    template.extend(name);
-    whole(command, template)
+    whole(command, element(0x6F, name))
+}
+
+/// A short element: identifiers and names have 20 bytes at most.
+fn element(tag: u8, value: &[u8]) -> Vec<u8> {
+    [&[tag, u8::try_from(value.len()).unwrap_or(u8::MAX)], value].concat()
 }
