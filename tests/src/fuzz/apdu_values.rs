@@ -6,9 +6,12 @@ use mynumber_apdu::tlv::{Error, FileLength, Reader, Tag, Writer, file_length, le
 use mynumber_apdu::{Class, ClassKind, Command, EncodeError, Instruction, Le, SecureMessaging, StatusWord};
 
 use super::choices::Choices;
+use super::in_part::in_part;
 
 /// Lengths of two bytes are shifted by so much at most: 8 MiB.
 const SHIFT: u8 = 0x07;
+/// Elements beside the input, so long that their lengths take five bytes.
+const LONG: usize = 0x0100_0000;
 
 /// Takes the first byte for the kind of value and the rest for the value.
 ///
@@ -21,6 +24,7 @@ pub fn apdu_values(data: &[u8]) {
         1 => command(&mut choices),
         2 => elements(&mut choices),
         3 => read_by_tag(&mut choices),
+        5 => long_element(&mut choices),
         _ => simple(&mut choices),
     }
 }
@@ -42,6 +46,7 @@ fn looked_at(atr: &Atr<'_>, bytes: &[u8]) {
     assert_eq!(atr.as_bytes(), bytes);
     let shown: Vec<String> = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
     assert!(atr.to_string() == shown.join(" ") && format!("{atr:?}").contains(&shown.join(" ")));
+    in_part(format_args!("{atr:?}"));
     let interface: usize = atr
         .groups()
         .map(|group| [group.ta, group.tb, group.tc, group.td].into_iter().flatten().count())
@@ -80,6 +85,7 @@ fn command(choices: &mut Choices<'_>) {
     assert_eq!((chained.instruction(), chained.p1p2()), (instruction, command.p1p2()));
     let text = format!("{command:?}");
     assert!(flags & 0x10 == 0 || length < 3 || !text.contains("5A5A5A"), "{text}");
+    in_part(format_args!("{command:?}"));
     let mut room = vec![0; usize::from(choices.word())];
     match command.encode(&mut room) {
         Ok(bytes) => {
@@ -145,6 +151,26 @@ fn elements(choices: &mut Choices<'_>) {
         assert!(format!("{element:?} {tag} {tag:?}").contains(" at "));
     }
     assert!(reader.finish().is_ok());
+}
+
+/// An element of 16 MiB and a little more, or of the same less a byte or two.
+fn long_element(choices: &mut Choices<'_>) {
+    let tag = Tag(u32::from(choices.word()));
+    let length = LONG - 2 + usize::from(choices.byte().unwrap_or(0));
+    let value = vec![0x30; length];
+    let header = tag.len() + length_len(length);
+    let mut room = vec![0; header + length - usize::from(choices.byte().unwrap_or(0) & 0x01)];
+    let size = room.len();
+    let mut writer = Writer::new(&mut room);
+    match writer.element(tag, &value) {
+        Ok(()) => {
+            let bytes = writer.finish();
+            let read = single(bytes, tag).map(|element| (element.value().len(), element.value_position()));
+            assert!(read == Ok((length, header)) && bytes.len() == size);
+            assert_eq!(file_length(bytes, usize::MAX), Ok(FileLength::Total(size)));
+        }
+        Err(error) => assert!(error.position() <= size && writer.position() == 0, "{error}"),
+    }
 }
 
 /// Reads by the tag that is wanted.

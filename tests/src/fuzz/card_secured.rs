@@ -6,6 +6,7 @@ use mynumber_apdu::{Class, Command, Instruction};
 use mynumber_applet::secure_messaging::{
     BLOCK, CRYPTOGRAM, DELIVERY, ENCRYPTION_KEY, EXPECTED_LENGTH, FIRST_NUMBER, PADDED, SEED,
 };
+use rsa::rand_core::Rng;
 use rsa::{Oaep, RsaPublicKey};
 use sha2::Sha256;
 
@@ -91,22 +92,49 @@ impl Host {
         }
     }
 
-    /// AES-CBC, the initial vector being the number's block, enciphered.
     fn seal(&self, clear: &[u8], mark: u8) -> Vec<u8> {
-        let Some(key) = KEY.first_chunk::<16>() else { return Vec::new() };
-        let cipher = Aes128::new(key.into());
-        let mut before = u128::from(self.number).to_be_bytes();
+        seal(&KEY, self.number, clear, mark)
+    }
+}
+
+/// AES-CBC, the initial vector being the number's block, enciphered; the key is the first half of what was delivered.
+fn seal(seed: &[u8; SEED], number: u64, clear: &[u8], mark: u8) -> Vec<u8> {
+    let Some(key) = seed.first_chunk::<16>() else { return Vec::new() };
+    let cipher = Aes128::new(key.into());
+    let mut before = u128::from(number).to_be_bytes();
+    cipher.encrypt_block((&mut before).into());
+    let mut padded = clear.to_vec();
+    padded.push(mark);
+    padded.resize(padded.len().next_multiple_of(BLOCK), 0x00);
+    let mut sealed = Vec::new();
+    for block in padded.as_chunks::<BLOCK>().0 {
+        before.iter_mut().zip(block).for_each(|(byte, other)| *byte ^= other);
         cipher.encrypt_block((&mut before).into());
-        let mut padded = clear.to_vec();
-        padded.push(mark);
-        padded.resize(padded.len().next_multiple_of(BLOCK), 0x00);
-        let mut sealed = Vec::new();
-        for block in padded.as_chunks::<BLOCK>().0 {
-            before.iter_mut().zip(block).for_each(|(byte, other)| *byte ^= other);
-            cipher.encrypt_block((&mut before).into());
-            sealed.extend(before);
+        sealed.extend(before);
+    }
+    sealed
+}
+
+/// The card's end: it knows the key that a driver with the generator of this crate delivers, and counts its commands.
+#[derive(Debug, Default)]
+pub(super) struct Card {
+    last: u64,
+}
+
+impl Card {
+    pub(super) fn hears(&mut self, command: &Command<'_>) {
+        match (command.class(), command.instruction()) {
+            (_, Instruction::SET_SESSION_KEY) => self.last = FIRST_NUMBER.wrapping_sub(1),
+            (Class::SECURE_MESSAGING, _) => self.last = self.last.wrapping_add(1),
+            _ => {}
         }
-        sealed
+    }
+
+    /// The answer to the last command that says this, or ends in another mark than padding does.
+    pub(super) fn answer(&self, clear: &[u8], mark: u8) -> Vec<u8> {
+        let mut seed = [0; SEED];
+        rng().fill_bytes(&mut seed);
+        object(CRYPTOGRAM, &[&[PADDED], seal(&seed, self.last, clear, mark).as_slice()].concat(), 0x10)
     }
 }
 

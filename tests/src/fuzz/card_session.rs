@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use mynumber_applet::{PinId, TokenKind, rows};
+use mynumber_applet::{ApplicationId, PinId, TokenKind, rows};
 use mynumber_virtual_card::storage::{Cut, PowerCut};
 use mynumber_virtual_card::{IssuerKey, MemoryStorage, Power, Quirks, Storage, VirtualCard};
 
@@ -131,7 +131,8 @@ impl Table {
     }
 
     /// `00` puts the card back; `01` tampers with it; `02` sets a reference anew; `03` rewrites the image; `04` delivers a session
-    /// key; `05` is a command under secure messaging; `06` fills the journal; any other shows what the card shows.
+    /// key; `05` is a command under secure messaging; `06` fills the journal; `40` uses a card on whose storage has failed; any other
+    /// shows what the card shows.
     fn act(&mut self, choices: &mut Choices<'_>) {
         let before = tries(&self.card);
         match choices.byte().unwrap_or(0) {
@@ -161,6 +162,7 @@ impl Table {
                 let write = |_| self.card.reset_reference(pin, b"1234").is_ok();
                 assert!(!(0..JOURNAL).all(write) || self.card.tries_left(pin).is_some());
             }
+            0x40 => beyond_a_cut(choices),
             _ => {
                 let card = &self.card;
                 assert!(!format!("{card:?} {:?} {}", self.storage.survivor(), card.is_unlocked()).is_empty());
@@ -206,6 +208,52 @@ impl Table {
             assert!(!format!("{error} {error:?}").is_empty());
         }
     }
+}
+
+/// A new card whose power fails at a write (two bytes) in some way, and which is written and asked on as if it had not.
+///
+/// After the failure nothing is written any more, no command that needs to is done, and what survives is a card or nothing.
+fn beyond_a_cut(choices: &mut Choices<'_>) {
+    let (index, cut) = (usize::from(choices.word()) % (JOURNAL + 4), choices.byte().unwrap_or(0));
+    let cut = chosen(&Cut::ALL, cut).copied().unwrap_or(Cut::Before);
+    let storage = PowerCut::over(MemoryStorage::default());
+    storage.plan(index, cut);
+    let mut image = image();
+    image.keys.clear();
+    let mut card = match VirtualCard::new(image, storage.clone(), rng()) {
+        Ok(card) => card,
+        Err(error) => {
+            assert!(index == 0 && storage.is_lost() && !format!("{error} {error:?}").is_empty());
+            assert!(VirtualCard::open(storage.clone(), rng()).is_err(), "read without power");
+            let survivor = VirtualCard::open(storage.survivor(), rng());
+            return assert!(survivor.is_ok() == matches!(cut, Cut::After), "{survivor:?}");
+        }
+    };
+    let query = [0x00, 0x20, 0x00, 0x91];
+    let verify = [query.as_slice(), &[0x04], b"9999"].concat();
+    let select = [&[0x00, 0xA4, 0x04, 0x0C, 0x0A], ApplicationId::InputAssist.row().aid.0].concat();
+    while !storage.is_lost() {
+        // With the right value the counter is written twice; the card stays as it was.
+        assert_eq!(card.respond(&select).as_deref(), Some(&[0x90, 0x00][..]));
+        drop(card.respond(&[query.as_slice(), &[0x04], b"2345"].concat()));
+    }
+    assert!(card.respond(&query).is_none(), "an answer without power");
+    let survivor = storage.survivor().read().map(|bytes| bytes.to_vec()).unwrap_or_default();
+    for step in 0..3 {
+        card.power(Power::On);
+        drop(card.respond(&select));
+        let reply = card.respond(&verify);
+        assert!(reply.is_none_or(|reply| reply == [0x65, 0x81]), "an answer that is not durable");
+        let written = match step {
+            0 => card.reset_reference(PinId::InputAssist, b"2345"),
+            _ => card.rewrite(|_| ()),
+        };
+        assert!(written.is_err_and(|error| !format!("{error} {error:?}").is_empty()));
+    }
+    assert!(storage.survivor().read().is_ok_and(|bytes| *bytes == survivor), "written without power");
+    let survivor = open(&PowerCut::over(storage.survivor()));
+    let left = survivor.tries_left(PinId::InputAssist);
+    assert!(matches!(left, Some(2 | 3)), "{left:?}");
 }
 
 fn tries(card: &VirtualCard) -> Vec<(PinId, u8)> {

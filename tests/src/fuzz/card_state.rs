@@ -3,7 +3,9 @@
 use std::sync::OnceLock;
 
 use mynumber_applet::{ApplicationId, KeyId, PinId, rows};
-use mynumber_virtual_card::{IssuerKey, MemoryStorage, OpenError, Quirks, Reference, Storage, VirtualCard};
+use mynumber_virtual_card::{
+    FileContents, Image, IssuerKey, MemoryStorage, OpenError, Quirks, Reference, Storage, VirtualCard,
+};
 use sha2::{Digest, Sha256};
 
 use super::choices::Choices;
@@ -42,8 +44,8 @@ fn opened(bytes: &[u8]) {
     };
     assert_eq!(look(&card), look(&reopened(&storage)));
     for row in rows::pins() {
-        let longest = [0x31; 17];
-        for length in [0, 4, 16, 17] {
+        let longest = [0x31; 256];
+        for length in [0, 4, 16, 17, 256] {
             let set = card.reset_reference(row.id, longest.get(..length).unwrap_or(&longest));
             if let Err(error) = set {
                 assert!(!format!("{error} {error:?}").is_empty());
@@ -51,12 +53,45 @@ fn opened(bytes: &[u8]) {
         }
     }
     assert_eq!(look(&card), look(&reopened(&storage)));
+    read_all(&mut card);
     let erased = card.is_erased();
     assert!(card.rewrite(|_| ()).is_ok() && card.is_erased() == erased);
     assert_eq!(look(&card), look(&reopened(&storage)));
     assert!(card.tamper().is_ok() && reopened(&storage).is_erased());
     let answer = card.respond(&[0x00, 0xA4, 0x04, 0x0C]);
     assert!(answer.is_some_and(|reply| reply.len() == 2));
+}
+
+/// Reads by every short identifier, as a file and as records: what comes is on the card, and of the form that was asked for.
+fn read_all(card: &mut VirtualCard) {
+    for row in rows::APPLICATIONS {
+        let length = u8::try_from(row.aid.0.len()).unwrap_or(0);
+        let selected = card.respond(&[&[0x00, 0xA4, 0x04, 0x0C, length], row.aid.0].concat());
+        if selected.as_deref() != Some(&[0x90, 0x00]) {
+            continue;
+        }
+        for short in 1..=30u8 {
+            let whole = card.respond(&[0x00, 0xB0, 0x80 | short, 0x00, 0x00]);
+            let record = card.respond(&[0x00, 0xB2, 0x01, short << 3 | 0x04, 0x00]);
+            let held = row.files.iter().find(|file| file.ef.short() == Some(short));
+            let held = held.and_then(|file| card.image().files.get(&file.id));
+            for (reply, as_record) in [(whole, false), (record, true)] {
+                let Some(reply) = reply else { unreachable!("the card has power") };
+                let Some(read) = reply.strip_suffix(&[0x90, 0x00]) else {
+                    assert_eq!(reply.len(), 2, "data beside an error");
+                    continue;
+                };
+                let is_held = match held {
+                    Some(FileContents::Bytes(bytes)) => !as_record && bytes.starts_with(read),
+                    Some(FileContents::Records(records)) => {
+                        as_record && records.first().map(Vec::as_slice) == Some(read)
+                    }
+                    None => false,
+                };
+                assert!(is_held, "{short:02X} of {:?} gives what is not there", row.id);
+            }
+        }
+    }
 }
 
 fn reopened(storage: &MemoryStorage) -> VirtualCard {
@@ -174,6 +209,9 @@ fn text(input: &[u8]) {
     let mut image = image();
     image.keys.retain(|id, _| *id == KeyId::UserAuthentication);
     quirks.shape(&mut image);
+    let mut bare = Image::empty();
+    quirks.shape(&mut bare);
+    assert!(bare.files.is_empty() && bare.keys.is_empty() && bare.references.is_empty(), "made of nothing");
     let Ok(card) = VirtualCard::new(image, MemoryStorage::default(), rng()) else {
         unreachable!("memory does not fail")
     };

@@ -4,10 +4,11 @@ use core::fmt::Debug;
 
 use mynumber_applet::content::{
     AgeRecord, AgeRecordRepr, ApplicationVersion, Attributes, AttributesRepr, CardFace, CardFaceBasicInfo,
-    CardFaceRepr, CardVerifiableCertificate, CertificateAvailability, ChipPublicKey, CommonRecord,
-    ContentError, IndividualNumber, InputAssistBasicInfo, InputAssistIntegrity, KeyRecord, KeyReference,
-    NumberImage, NumberImageRepr, SessionPublicKey, TokenFlags, TokenInfo, TokenInfoRepr, card_number,
-    digested_attributes, digested_number, expiry_date, municipality_code,
+    CardFaceRepr, CardVerifiableCertificate, CardVerifiableCertificateRepr, CertificateAvailability,
+    ChipPublicKey, CommonRecord, CommonRecordRepr, ContentError, IndividualNumber, InputAssistBasicInfo,
+    InputAssistIntegrity, KeyRecord, KeyReference, LIMIT, NumberImage, NumberImageRepr, SessionPublicKey,
+    TokenFlags, TokenInfo, TokenInfoRepr, card_number, digested_attributes, digested_number, expiry_date,
+    municipality_code,
 };
 use mynumber_applet::issuer::{COMMANDS, may_set};
 use mynumber_applet::pin::{
@@ -15,10 +16,13 @@ use mynumber_applet::pin::{
     VerificationNumberB,
 };
 use mynumber_applet::retry::RetryCounter;
-use mynumber_applet::{Date, Era, EraDate, MunicipalityCode, MyNumber, Sex, TokenKind, check_digit, rows};
+use mynumber_applet::{
+    Date, Ef, Era, EraDate, MunicipalityCode, MyNumber, Sex, TokenKind, check_digit, rows,
+};
 
 use super::card_edits;
 use super::choices::{Choices, chosen};
+use super::in_part::in_part;
 
 /// Takes the first byte for the kind of value and the rest for the value, or for several.
 ///
@@ -121,6 +125,7 @@ fn dates(choices: &mut Choices<'_>) {
             assert_eq!(EraDate::new(era.era(), era.year(), era.month(), era.day()), Ok(era));
             assert_eq!(BirthDatePin::from(era).as_bytes(), era.yymmdd());
             assert!(format!("{era} {era:?} {}", era.era().japanese()).contains('年'), "{era}");
+            in_part(format_args!("{era}"));
         }
         let birth = BirthDatePin::from_date(date);
         assert_eq!(birth.is_ok(), date.to_era().is_some());
@@ -181,10 +186,15 @@ fn rows_of(choices: &mut Choices<'_>) {
         (chosen(&pins, byte), chosen(&files, byte), chosen(&keys, byte))
     {
         assert!(pin.id.row() == *pin && file.id.row() == *file && key.id.row() == *key);
-        let _ = (may_set(pin.id), file.ef.short(), key.ef.and_then(mynumber_applet::Ef::short));
+        let _ = (may_set(pin.id), file.ef.short(), key.ef.and_then(Ef::short));
         assert!(!format!("{pin:?}{file:?}{key:?}{}", file.ef).is_empty());
-        assert_eq!(pin.application.row().id, pin.application);
+        let application = pin.application.row();
+        assert_eq!(application.id, pin.application);
+        let aid: String = application.aid.0.iter().map(|byte| format!("{byte:02X}")).collect();
+        assert!(application.aid.to_string() == aid && format!("{:?}", application.aid).contains(&aid));
     }
+    let ef = Ef(u16::from_be_bytes([byte & 0x01, byte]));
+    assert_eq!(ef.short(), (1..=30).contains(&ef.0).then_some(byte));
     if let Some(row) = chosen(COMMANDS, byte) {
         assert_eq!(row.id.row().instruction, row.instruction);
     }
@@ -229,7 +239,11 @@ fn emitted(choices: &mut Choices<'_>) {
             assert!(read.is_none_or(|read| read.is_ok()));
         }
         2 => drop(shown(AgeRecordRepr { birth_date: date, key, signature: &long }.emit(&mut buffer))),
-        3 => drop(shown(NumberImageRepr { image: &long, key, signature: bytes[2] }.emit(&mut buffer))),
+        3 => {
+            let repr = NumberImageRepr { image: &long, key, signature: bytes[2] };
+            assert_eq!(format!("{repr:?}"), format!("NumberImageRepr [{length}]"));
+            let _ = shown(repr.emit(&mut buffer));
+        }
         4 => drop(shown(key.emit(&mut buffer))),
         5 => drop(shown(SessionPublicKey { key }.emit(&mut buffer))),
         6 => {
@@ -238,6 +252,7 @@ fn emitted(choices: &mut Choices<'_>) {
                 let _ = shown(KeyReference::new(group, number, [kind; 4]));
             }
         }
+        8 => common_record(bytes[0], date, &mut buffer),
         _ => {
             let repr = CardFaceRepr {
                 birth_date: date,
@@ -256,6 +271,18 @@ fn emitted(choices: &mut Choices<'_>) {
     }
 }
 
+/// A serial number of anything, and a municipality.
+fn common_record(text: &[u8], expiry: Date, buffer: &mut [u8]) {
+    let Some((serial, municipality)) = text.split_first_chunk() else { return };
+    let Some(municipality) = shown(MunicipalityCode::parse(municipality)) else { return };
+    let repr = CommonRecordRepr { serial: *serial, municipality, expiry };
+    let room = buffer.len();
+    let written = shown(repr.emit(buffer));
+    assert_eq!(written.is_some(), serial.iter().all(u8::is_ascii_digit) && room >= CommonRecordRepr::LEN);
+    let read = written.map(|bytes| CommonRecord::parse(bytes).and_then(|view| view.to_repr()));
+    assert!(read.is_none_or(|read| read == Ok(repr)));
+}
+
 /// Reads what the view says and, when it means something, writes it into too little room and into enough.
 macro_rules! says {
     ($every_room:expr, $parsed:expr, $view:ident => $($part:expr),* $(,)?) => {
@@ -265,9 +292,8 @@ macro_rules! says {
             if let Some(repr) = shown($view.to_repr()) {
                 let mut buffer = vec![0; 0x1_2000];
                 let length = repr.emit(&mut buffer).map_or(0, <[u8]>::len);
-                // Every room for a short file, every seventh for a long one.
-                let step = 1 + usize::from(length > 700) * 6;
-                for short in (0..length).step_by(step).filter(|_| $every_room) {
+                // Every room for a short file and for the front of a long one, then every seventh.
+                for short in (0..length).filter(|short| $every_room && (*short < 700 || short % 7 == 0)) {
                     let room = buffer.get_mut(..short).unwrap_or_default();
                     let _ = shown(repr.emit(room).map(<[u8]>::len));
                 }
@@ -319,10 +345,7 @@ pub(super) fn views(input: &[u8], every_room: bool) {
         }
         9 => {
             says!(every_room, CardVerifiableCertificate::parse(file), view => view, view.issuer(), view.subject(), view.key(),
-            view.signature(), view.signed_part(), view.to_repr().map(|repr| {
-                let mut room = vec![0; file.len()];
-                shown(repr.emit_data_object(&mut room)).map(<[u8]>::len)
-            }));
+            view.signature(), view.signed_part(), view.to_repr().map(|repr| data_object(&repr)));
         }
         10 => {
             says!(every_room, TokenInfo::parse(file), view => view, view.as_bytes(), view.flags(), view.kind(), view.label(),
@@ -338,6 +361,20 @@ pub(super) fn views(input: &[u8], every_room: bool) {
             view.manufacture_number(), view.municipality(), view.serial());
         }
     }
+}
+
+/// The form of the data object is read back, and not written into too little room.
+fn data_object(repr: &CardVerifiableCertificateRepr<'_>) -> usize {
+    let mut room = vec![0; 0x1_2000];
+    let Some(object) = shown(repr.emit_data_object(&mut room)) else { return 0 };
+    let read = CardVerifiableCertificate::parse_data_object(object).and_then(|view| view.to_repr());
+    assert_eq!(read.as_ref(), Ok(repr));
+    let length = object.len();
+    for short in [0, 1, 2, 9, 14, 20, length - 1] {
+        let written = repr.emit_data_object(room.get_mut(..short).unwrap_or_default());
+        assert!(shown(written).is_none(), "{short} bytes for {length}");
+    }
+    length
 }
 
 fn version(version: ApplicationVersion) -> (u8, u8, bool) {
@@ -361,6 +398,8 @@ pub(super) fn small_views(file: &[u8]) {
     }
     let _ = shown(CardVerifiableCertificate::parse_data_object(file));
     let _ = shown(card_number(file));
+    let too_long = [file, &[b'0'; LIMIT]].concat();
+    assert!(file.is_empty() || shown(card_number(&too_long)).is_none(), "longer than any file");
     let _ = shown(expiry_date(file));
     let _ = shown(municipality_code(file));
     let part = |part: Result<&[u8], ContentError>| {

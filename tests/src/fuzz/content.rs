@@ -3,16 +3,24 @@
 use mynumber_applet::content::{
     AgeRecord, Attributes, CardFace, CardFaceBasicInfo, CardVerifiableCertificate, CertificateAvailability,
     CommonRecord, IndividualNumber, InputAssistBasicInfo, InputAssistIntegrity, KeyRecord, KeyReference,
-    NumberImage, SessionPublicKey, TokenInfo,
+    LIMIT, NumberImage, SessionPublicKey, TokenInfo,
 };
 use mynumber_crypto::Certificate;
 
 /// Longer than any file of the card, its filler aside.
 const ROOM: usize = 0x1_2000;
 
+/// The file with more filler than any file has room for.
+fn too_long(file: &[u8]) -> Vec<u8> {
+    [file, &[0xFF; LIMIT]].concat()
+}
+
 /// Parses; what has a meaning is written, and what was written means and is written the same.
 macro_rules! written_again {
-    ($view:ident, $data:expr) => {
+    ($view:ident, $data:expr) => {{
+        let longer = too_long($data);
+        let filled = $view::parse(&longer).map(|_| ());
+        assert!(filled.is_err(), "{} longer than any file", stringify!($view));
         if let Ok(repr) = $view::parse($data).and_then(|view| view.to_repr()) {
             let (mut first, mut second) = (vec![0; ROOM], vec![0; ROOM]);
             let Ok(once) = repr.emit(&mut first) else {
@@ -24,7 +32,7 @@ macro_rules! written_again {
             };
             assert_eq!(once, twice);
         }
-    };
+    }};
 }
 
 /// Takes the first byte for the choice of a parser and the rest for the file.
@@ -48,6 +56,7 @@ pub fn content(data: &[u8]) {
             let _ = SessionPublicKey::parse(file);
             let _ = KeyReference::parse(file);
             let _ = CardVerifiableCertificate::parse_data_object(file);
+            assert!(CardVerifiableCertificate::parse_data_object(&too_long(file)).is_err());
         }
         _ => certificate(file),
     }

@@ -5,12 +5,17 @@ use mynumber_applet::rows::card_manager;
 use mynumber_driver::{Card, CheckFailure, Input, SignatureCheck};
 use mynumber_transport::{Disposition, Error, Reply, Transport};
 
+use super::card_secured;
 use super::operations::{COUNT, Secrets, WITH_ARGUMENT, may_block, operate, told};
 use crate::host::Driver;
 
 /// More exchanges than the longest operation on a hostile card takes: 1,024 pieces of a file, each in 512 rounds, would
 /// be far more, but every round needs input.
 const MOST: usize = 100_000;
+/// The byte before an answer under secure messaging.
+const SEALED: u8 = 0xF6;
+/// Answers under secure messaging that say more say one byte many times.
+const SPELLED: usize = 1_023;
 
 /// A card and reader whose every answer is taken from the input; when that is used up, the card is gone.
 struct Hostile<'a> {
@@ -28,6 +33,8 @@ struct Hostile<'a> {
     tried_to_lock: bool,
     /// The operation may spend the last try.
     loud: bool,
+    /// It knows the session key, for answers that only a card with its own key could give.
+    secured: card_secured::Card,
 }
 
 impl Hostile<'_> {
@@ -49,6 +56,29 @@ impl Hostile<'_> {
             Some(0xF5) => Err(Error::ExtendedRefused),
             Some(_) => Ok(()),
         }
+    }
+
+    /// A length, so many bytes, and the status word.
+    fn plain(&mut self) -> Vec<u8> {
+        let length = usize::from(self.byte().unwrap_or(0));
+        let (bytes, rest) =
+            self.input.split_at_checked(length.saturating_add(2)).unwrap_or((self.input, &[]));
+        self.input = rest;
+        bytes.to_vec()
+    }
+
+    /// An answer under secure messaging: the mark after what it says, a length of two bytes and that many (or, above 1,023, that
+    /// many times one byte), and the status word.
+    fn sealed(&mut self) -> Vec<u8> {
+        let [mark, high, low] = [(); 3].map(|()| self.byte().unwrap_or(0));
+        let length = usize::from(u16::from_be_bytes([high, low]) & 0x7FFF);
+        let clear = if length > SPELLED {
+            vec![self.byte().unwrap_or(0); length]
+        } else {
+            (0..length).filter_map(|_| self.byte()).collect()
+        };
+        let status = [(); 2].map(|()| self.byte().unwrap_or(0));
+        [self.secured.answer(&clear, mark).as_slice(), &status].concat()
     }
 
     /// The promises about PINs, looked at from the wire.
@@ -79,13 +109,11 @@ impl Transport for Hostile<'_> {
                 command.instruction() == Instruction::SELECT && command.data() == card_manager::AID.0;
         }
         self.tried_to_lock |= self.locking;
+        self.secured.hears(command);
+        let sealed = self.input.first() == Some(&SEALED);
         self.fault()?;
-        // A length, so many bytes, and the status word.
-        let length = usize::from(self.byte().unwrap_or(0));
-        let (bytes, rest) =
-            self.input.split_at_checked(length.saturating_add(2)).unwrap_or((self.input, &[]));
-        self.input = rest;
-        reply.set(bytes);
+        let bytes = if sealed { self.sealed() } else { self.plain() };
+        reply.set(&bytes);
         if self.asking {
             self.asked = bytes.split_last_chunk::<2>().map(|(_, status)| *status);
         }
@@ -178,6 +206,7 @@ fn session(operation: u8, argument: u8, input: &[u8], secrets: &Secrets) -> Opti
         open: false,
         tried_to_lock: true,
         loud: may_block(operation, argument),
+        secured: card_secured::Card::default(),
     };
     let mut card: Driver<'_> = Card::new(&mut hostile);
     let outcome = operate(&mut card, operation, argument, secrets, &Credulous);

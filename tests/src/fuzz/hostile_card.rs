@@ -1,10 +1,13 @@
 //! The driver, and any commands, on the cards that lie.
 
 use mynumber::HostileSlot;
+use mynumber_apdu::Command;
 use mynumber_driver::Card;
 use mynumber_transport::InProcess;
-use mynumber_virtual_card::hostile::{CATALOGUE, Duty, EveryStatus, HostileCard, Kind, Lie, Row, find};
-use mynumber_virtual_card::{Power, Quirks, VirtualCard};
+use mynumber_virtual_card::hostile::{
+    Asked, CATALOGUE, Duty, EveryStatus, HostileCard, Kind, Lie, Row, find,
+};
+use mynumber_virtual_card::{FileContents, Power, Quirks, VirtualCard};
 
 use super::choices::{Choices, chosen};
 use super::operations::{Secrets, may_block, operate, told};
@@ -31,8 +34,35 @@ struct Honest;
 
 impl Lie for Honest {}
 
+/// Looks at everything that is asked, and tells the truth.
+struct Looks;
+
+impl Lie for Looks {
+    fn respond(&mut self, asked: &Asked<'_>, card: &mut VirtualCard) -> Option<Vec<u8>> {
+        let command = Command::parse(asked.bytes()).ok();
+        assert_eq!(asked.command(), command.as_ref());
+        assert!(command.is_some() || (asked.offset(), asked.room(), asked.kind()) == (0, 0, Kind::Other));
+        assert!(asked.offset() <= 0xFFFF && asked.room() <= 0x1_0000);
+        card.respond(asked.bytes())
+    }
+}
+
 thread_local! {
     static SAMPLE: Option<VirtualCard> = sample_card(Quirks::default()).ok();
+    /// A card on which nothing is, and one on which every file is empty.
+    static BARE: Option<[VirtualCard; 2]> = bare();
+}
+
+fn bare() -> Option<[VirtualCard; 2]> {
+    let [mut none, mut empty] = [sample_card(Quirks::default()).ok()?, sample_card(Quirks::default()).ok()?];
+    none.rewrite(|image| {
+        image.files.clear();
+        image.keys.clear();
+    })
+    .ok()?;
+    let nothing = |contents: &mut FileContents| *contents = FileContents::Bytes(Vec::new());
+    empty.rewrite(|image| image.files.values_mut().for_each(nothing)).ok()?;
+    Some([none, empty])
 }
 
 fn lie(row: &Row, choices: &mut Choices<'_>) -> Box<dyn Lie> {
@@ -49,6 +79,7 @@ fn lie(row: &Row, choices: &mut Choices<'_>) -> Box<dyn Lie> {
     ];
     match choices.byte().unwrap_or(0) {
         0xFF => Box::new(Honest),
+        0xFC => Box::new(Looks),
         0xFE => {
             let kind = chosen(&kinds, choices.byte().unwrap_or(0)).copied();
             Box::new(EveryStatus::new(kind, choices.word()))
@@ -77,7 +108,13 @@ pub fn hostile_card(data: &[u8]) {
 
 /// The card, and whether it is as the catalogue has it.
 fn card(row: &Row, choices: &mut Choices<'_>) -> Option<(HostileCard, bool)> {
-    let catalogued = choices.0.first().is_none_or(|byte| *byte < 0xFD);
+    if let Some(which @ (0xFA | 0xFB)) = choices.0.first() {
+        let which = usize::from(which & 0x01);
+        let _ = choices.byte();
+        let made = BARE.with(|bare| row.card(bare.as_ref()?.get(which)?.image(), rng()).ok());
+        return made.map(|card| (card, false));
+    }
+    let catalogued = choices.0.first().is_none_or(|byte| *byte < 0xFC);
     let lie = lie(row, choices);
     SAMPLE.with(|sample| {
         let image = sample.as_ref()?.image();

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use aes::cipher::{BlockCipherEncrypt, KeyInit};
 use aes::{Aes128, Aes256};
 use cmac::{Cmac, Mac};
-use mynumber_applet::{PinId, rows};
+use mynumber_applet::{Ef, PinId, rows};
 use mynumber_virtual_card::storage::{Cut, PowerCut};
 use mynumber_virtual_card::{IssuerKey, MemoryStorage, Power, Storage, VirtualCard};
 
@@ -24,7 +24,7 @@ static KEYS_TO_MAKE: AtomicU8 = AtomicU8::new(2);
 ///
 /// `A4` selects an application (by P1), `FF` opens the card again from its file, with the other key where P1 is odd. `60` sends
 /// what follows with faults (P1) and another `Le` (P2); `61` authenticates with faults (P1); `62` resets the card, or selects the
-/// card manager; `63` has the power fail at a write (P1), in some way (P2).
+/// card manager; `63` has the power fail at a write (P1), in some way (P2); `65` takes every file off the card.
 ///
 /// Every reply has a status word and is bounded; a reference has never more tries than its limit; what was told is durable; only
 /// the commands on references change one, and only a commit the contents; a command with a fault changes nothing.
@@ -48,12 +48,20 @@ pub fn issuer_session(data: &[u8]) {
                 let cut = chosen(&Cut::ALL, *p2).copied().unwrap_or(Cut::Before);
                 table.storage.plan(usize::from(index), cut);
             }
+            (0x65, _) => {
+                let bare = table.card.rewrite(|image| image.files.clear());
+                assert!(bare.is_ok() != table.storage.is_lost());
+                if bare.is_ok() {
+                    table.session = Session::begin(&mut table.card, table.session.key);
+                }
+            }
             // No instruction at all (ISO 7816-4 §5.5), so not counted either.
             (0x64..=0x6F | 0x90..=0x9F, _) => {}
             (0xA4, which) => table.session.select(&mut table.card, which),
             (0xFF, which) => table.reopen(which),
             (instruction, p1) => {
-                if (instruction, p1) == (0x46, 0x80) {
+                let names_a_key = rows::keys().any(|row| row.ef.and_then(Ef::short) == Some(*p2 & 0x1F));
+                if (instruction, p1) == (0x46, 0x80) && names_a_key {
                     KEYS_TO_MAKE.fetch_sub(1, Ordering::Relaxed);
                 }
                 table.command([0x84, instruction, p1, *p2], clear, spoilt);

@@ -32,6 +32,7 @@ mod edits;
 mod host_belief;
 mod host_session;
 mod hostile_card;
+mod in_part;
 mod intake_list;
 mod intake_photo;
 mod intake_qr;

@@ -109,14 +109,18 @@ fn operate_more(
             signed_unchecked::<reference::UserAuthentication>(card, argument, secrets)?;
         }
         29 => signed_unchecked::<reference::Signature>(card, argument, secrets)?,
-        30 => chosen(PROVES, argument).map_or(Ok(()), |prove| prove(card, secrets))?,
+        30 => chosen(PROVES, argument).map_or(Ok(()), |prove| prove(card, secrets, argument))?,
         31 => {
             let object = chosen(rows::card_manager::DATA_OBJECTS, argument);
             object.map_or(Ok(()), |row| card.data_object(row.id).map(drop))?;
         }
         32 => {
             card.begin()?.close()?;
-            drop(unlock::<reference::InputAssist>(card, secrets, 0)?);
+            let unlocked = unlock::<reference::InputAssist>(card, secrets, 0)?;
+            if argument & 0x40 != 0 {
+                return unlocked.secure(&mut rng()).map(|_| Vec::new());
+            }
+            drop(unlocked);
             drop(card.prove_chip(ChipKey::CardFace, &[1; 32])?);
         }
         _ => {
@@ -338,13 +342,17 @@ fn in_steps(card: &mut Driver<'_>, argument: u8, secrets: &Secrets) -> Result<()
     unlocked.relock().close()
 }
 
-fn proves<R: Held + ProvesChip>(card: &mut Driver<'_>, secrets: &Secrets) -> Result<(), Error> {
+/// From 4 on, the argument chooses a file that is read first, of this application or of another.
+fn proves<R: Held + ProvesChip>(card: &mut Driver<'_>, secrets: &Secrets, argument: u8) -> Result<(), Error> {
     let mut unlocked = unlock::<R>(card, secrets, 0)?;
+    if let Some(choice) = (argument >> 2).checked_sub(1) {
+        let _ = unlocked.read_file(file_of(choice)).map_err(|error| told(&error));
+    }
     drop(unlocked.prove_chip(&[2; 32])?);
     unlocked.close()
 }
 
-type Proves = fn(&mut Driver<'_>, &Secrets) -> Result<(), Error>;
+type Proves = fn(&mut Driver<'_>, &Secrets, u8) -> Result<(), Error>;
 
 const PROVES: &[Proves] = &[
     proves::<reference::InputAssist>,
