@@ -2,13 +2,15 @@
 
 use std::fs;
 
-use mynumber_applet::{PinId, TokenKind};
+use mynumber_applet::{PinFormat, PinId, TokenKind};
 use sha2::{Digest, Sha256};
 
 use crate::state::State;
 use crate::storage::Storage;
 use crate::test_card::{JPKI, card, reopen, rng, send};
-use crate::{FileStorage, FormatErrorKind, IssuerKey, MemoryStorage, OpenError, StorageError, VirtualCard};
+use crate::{
+    FileStorage, FormatErrorKind, IssuerKey, MemoryStorage, OpenError, StorageError, VirtualCard, WriteError,
+};
 
 fn open_bytes(bytes: &[u8]) -> Result<VirtualCard, OpenError> {
     VirtualCard::open(MemoryStorage::holding(bytes), rng())
@@ -343,6 +345,28 @@ fn a_file_of_a_mebibyte_is_read_into_one_piece_of_memory_and_a_larger_one_is_ref
             Err(error) => assert!(!taken && matches!(error, StorageError::TooLarge), "{error}"),
         }
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_lies_aside_and_cannot_be_taken_away_is_told_with_the_system_s_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("taro.card");
+    let mut first = card(FileStorage::create(&path).unwrap());
+    fs::create_dir(folder.path().join("taro.card.new")).unwrap();
+    let error = first.rewrite(|image| image.files.clear()).unwrap_err();
+    let WriteError::Storage(StorageError::Io { source, .. }) = error else { panic!("{error}") };
+    assert_ne!(source.kind(), std::io::ErrorKind::AlreadyExists, "that it is there is known");
+    drop(first);
+    assert!(!reopen(FileStorage::open(&path).unwrap()).image().files.is_empty());
+}
+
+#[test]
+fn a_reference_tells_its_form_and_whether_a_try_is_left() {
+    let reference = crate::Reference::new(b"1234", 3).unwrap();
+    let forms = [PinFormat::Digits(4), PinFormat::Digits(6), PinFormat::SignaturePassword];
+    assert_eq!(forms.map(|form| reference.has_form(form)), [true, false, false]);
+    assert!(!reference.is_blocked() && reference.with_left(0).is_blocked());
 }
 
 #[test]
