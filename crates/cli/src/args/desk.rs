@@ -130,6 +130,12 @@ pub(crate) struct EnterFormArguments {
 pub(crate) enum PhotoCommand {
     /// Check a digital photo, and the clerk's answers where they are given
     Check(PhotoCheckArguments),
+    /// End the case of a photo that was found not fit: a new photo and a new application are needed
+    SendBack {
+        /// Number of the case
+        #[arg(value_name = "NUMBER")]
+        case: u64,
+    },
 }
 
 #[derive(Debug, Args)]

@@ -295,10 +295,13 @@ pub(crate) struct ExpiryNoticeArguments {
     /// Number of the case
     #[arg(value_name = "NUMBER")]
     pub(crate) case: u64,
-    /// Application form id of the renewal
-    #[arg(long, value_name = "ID")]
-    pub(crate) form: String,
-    /// Folder for letter.txt and qr.svg
+    /// Application form id of the renewal of the card
+    #[arg(long, value_name = "ID", required_unless_present = "certificates")]
+    pub(crate) form: Option<String>,
+    /// Of certificates that end while the card goes on: they are renewed at the window, without an application
+    #[arg(long, conflicts_with = "form")]
+    pub(crate) certificates: bool,
+    /// Folder for letter.txt and qr.svg, or for signature.txt and user-authentication.txt
     #[arg(long, short, value_name = "FOLDER")]
     pub(crate) output: PathBuf,
     /// Replace existing files

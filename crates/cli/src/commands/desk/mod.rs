@@ -28,6 +28,7 @@ pub(crate) fn run(run: &Run, arguments: &DeskArguments) -> Result<(), Failure> {
         DeskCommand::Apply(arguments) => apply::run(&office, arguments),
         DeskCommand::EnterForm(arguments) => card::enter_form::run(&office, arguments),
         DeskCommand::Photo(PhotoCommand::Check(arguments)) => photo::run(&office, arguments),
+        DeskCommand::Photo(PhotoCommand::SendBack { case }) => card::after::send_back(&office, *case),
         DeskCommand::Receive(arguments) => receive::run(&office, arguments),
         DeskCommand::Notice(arguments) => notice::run(&office, arguments),
         DeskCommand::Report(arguments) => report::run(&office, arguments),

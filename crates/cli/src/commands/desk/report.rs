@@ -1,9 +1,11 @@
 //! `desk report`: how many cases stand where, which are due, and what comes.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use mynumber::applet::Date;
 use mynumber::crypto::UnixTime;
+use mynumber::issuance::desk::after::certificates_due;
 use mynumber::issuance::lifecycle::State;
 use mynumber::issuance::store::{Case, Store, StoreError};
 use mynumber::issuance::validity::{date_in_japan, end_of_date, renewal_opens};
@@ -69,6 +71,8 @@ fn report(store: &mut dyn Store, today: Date, most: usize) -> Result<Report, Sto
         |case| case.expiry.and_then(renewal_opens).is_some_and(|opens| opens <= today),
     )?;
     due.extend(renewals.due("renew", "desk renew"));
+    let ending = certificates(store, today, most)?;
+    due.extend(ending.due("renew-certificates", "desk expiry-notice --certificates"));
     let deadlines = store.deadlines(today, days_from(today, AHEAD).unwrap_or(today))?;
     Ok(Report {
         day: today.to_string(),
@@ -87,6 +91,19 @@ fn report(store: &mut dyn Store, today: Date, most: usize) -> Result<Report, Sto
             .map(|(day, cases)| Deadline { day: day.to_string(), cases })
             .collect(),
     })
+}
+
+/// The cases whose certificates end while their card goes on.
+fn certificates(store: &mut dyn Store, today: Date, most: usize) -> Result<Found, StoreError> {
+    let (mut after, mut cases) = (0, BTreeSet::new());
+    loop {
+        let due = certificates_due(store, today, after, PIECE)?;
+        let Some(last) = due.last() else { break };
+        after = last.number;
+        cases.extend(due.iter().map(|certificate| certificate.case));
+    }
+    let numbers = cases.iter().copied().take(most).collect();
+    Ok(Found { cases: u64::try_from(cases.len()).unwrap_or(u64::MAX), numbers })
 }
 
 /// So many days later, or earlier.

@@ -107,6 +107,7 @@ fn what_has_passed_its_day_ends() {
     };
     let expiry = office.desk(&["show", "1", "--json"]).json()["expiry"].as_str().unwrap().to_owned();
     assert_eq!(expiry, "2035-12-31");
+    certificates_are_told_of_before_their_end(&office);
     assert_eq!(notice("2035-09-29").code, 62);
     let done = notice("2035-10-01");
     assert_eq!(done.code, 0, "{done:?}");
@@ -120,6 +121,28 @@ fn what_has_passed_its_day_ends() {
     assert!(report.to_string().contains("\"expire\""), "{report}");
     assert_eq!(expire("2036-01-01")["expired"], serde_json::json!([1]));
     assert_eq!(office.state(1), "expired");
+}
+
+/// Those of the first case end in 2030, five years before its card.
+fn certificates_are_told_of_before_their_end(office: &Office) {
+    let letters = |at: &str, folder: &str| {
+        let words = ["expiry-notice", "1", "--certificates", "-o", folder, "--json"];
+        office.call_at(at, &words).finish()
+    };
+    assert_eq!(letters("2030-09-29", "early").code, 62);
+    let done = letters("2030-10-01", "ending");
+    assert_eq!((done.code, done.json()["files"].as_array().map(Vec::len)), (0, Some(2)), "{done:?}");
+    for name in ["signature.txt", "user-authentication.txt"] {
+        let letter = String::from_utf8(office.bench.read(&format!("ending/{name}"))).unwrap();
+        assert!(letter.contains("2030-12-31") && letter.contains("窓口"), "{letter}");
+    }
+    let due = office.call_at("2030-10-01", &["report"]).finish().text();
+    assert!(
+        due.contains("renew-certificates: 1 (1) - `mynumber desk expiry-notice --certificates`"),
+        "{due}"
+    );
+    let neither = office.call_at("2030-10-01", &["expiry-notice", "1", "-o", "none"]).finish();
+    assert_eq!(neither.code, 2, "{neither:?}");
 }
 
 #[test]

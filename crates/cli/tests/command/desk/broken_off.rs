@@ -109,6 +109,8 @@ fn what_the_clerk_answers_about_a_photo_stays_with_the_case() {
         }
         office.desk(&words)
     };
+    let send_back = || office.desk(&["photo", "send-back", "1", "--json"]);
+    assert_eq!(send_back().code, 62, "nobody found it unfit");
     let not_fit = check("photo.jpg", "no");
     assert_eq!(not_fit.code, 60, "{not_fit:?}");
     let excused = check("photo.jpg", "religious");
@@ -129,4 +131,8 @@ fn what_the_clerk_answers_about_a_photo_stays_with_the_case() {
     assert!(kept.iter().all(|given| given["clerk"] == "desk-1"));
     let log = office.desk(&["show", "1"]).text();
     assert!(log.contains("judge-photo") && !log.contains("religious"), "{log}");
+    assert_eq!(send_back().code, 62, "it was excused since");
+    assert_eq!(check("photo.jpg", "no").code, 60);
+    let ended = send_back();
+    assert_eq!((ended.code, &ended.json()["state"]), (0, &json!("sent-back")), "{ended:?}");
 }

@@ -8,7 +8,7 @@ use qrcodegen::{QrCode, QrCodeEcc};
 
 use crate::application::FormId;
 use crate::lifecycle::State;
-use crate::store::{Case, IssuedCertificate, Store, StoreError};
+use crate::store::{Case, CertificateState, IssuedCertificate, Store, StoreError};
 use crate::validity::{date_in_japan, end_of_date, is_renewal_time, months_after, renewal_opens};
 
 /// The cases whose card ends within three months from `today` on, to be told of it and to be renewed: in the order of their
@@ -60,11 +60,8 @@ pub fn certificates_due(
         after = end.number;
         let mut due = Vec::new();
         for certificate in ending {
-            let Some(end) = date_in_japan(certificate.not_after) else { continue };
             let case = store.case(certificate.case)?;
-            // A card that ends with it has a notice of its own.
-            let card_goes_on = case.expiry.is_none_or(|expiry| expiry > end);
-            if is_renewal_time(end, today) && card_goes_on && State::with_holder().contains(&case.state) {
+            if is_certificate_due(&certificate, &case, today) {
                 due.push(certificate);
             }
         }
@@ -72,6 +69,17 @@ pub fn certificates_due(
             return Ok(due);
         }
     }
+}
+
+/// Whether a certificate of this case is in force, ends within three months from `today` on, and its card, which the holder
+/// has, goes on: a card that ends with its certificates has a notice of its own.
+#[must_use]
+pub fn is_certificate_due(certificate: &IssuedCertificate, case: &Case, today: Date) -> bool {
+    date_in_japan(certificate.not_after).is_some_and(|end| {
+        let card_goes_on = case.expiry.is_none_or(|expiry| expiry > end);
+        let in_force = certificate.state == CertificateState::InForce;
+        in_force && is_renewal_time(end, today) && card_goes_on && State::with_holder().contains(&case.state)
+    })
 }
 
 /// The letter that says that certificates end. It has no QR code: they are renewed at the window, without an application.

@@ -14,5 +14,5 @@ mod switch;
 pub use certifying::{Certifying, OnCard};
 pub(super) use ends::end;
 pub use ends::{expire_cards, expire_uncollected, replace, report_loss, return_card, suspend};
-pub use expiry::{ExpiryNotice, certificate_notice, certificates_due, due_for_renewal};
+pub use expiry::{ExpiryNotice, certificate_notice, certificates_due, due_for_renewal, is_certificate_due};
 pub use kiosk::{KioskPin, Known};

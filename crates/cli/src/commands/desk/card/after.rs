@@ -43,6 +43,14 @@ pub(in super::super) fn give_back(office: &Office<'_>, arguments: &ReportedArgum
     office.run.print(&Standing::of(&case))
 }
 
+/// 差し戻し: ends the case of a photo that was found not fit.
+pub(in super::super) fn send_back(office: &Office<'_>, number: u64) -> Result<(), Failure> {
+    let by = office.by(Actor::Municipality)?;
+    let mut store = office.store()?;
+    let case = desk::photo::send_back(number, store.as_mut(), &by).map_err(|error| words::of_desk(&error))?;
+    office.run.print(&Standing::of(&case))
+}
+
 /// Everything whose day has passed: cards nobody fetched, and cards at their end.
 pub(in super::super) fn expire(office: &Office<'_>) -> Result<(), Failure> {
     let by = office.by(Actor::Calendar)?;
