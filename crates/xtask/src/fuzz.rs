@@ -14,6 +14,16 @@ struct Request {
     /// `None` means all.
     target: Option<String>,
     seconds: u32,
+    sanitizer: Sanitizer,
+}
+
+/// What else watches over a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sanitizer {
+    /// Nothing: the code of the workspace is safe Rust.
+    None,
+    /// AddressSanitizer, for the code of others that is not: decoders of pictures, SQLite, memory taken for keys.
+    Address,
 }
 
 pub(crate) fn run(arguments: &[String]) -> ExitCode {
@@ -36,30 +46,36 @@ pub(crate) fn run(arguments: &[String]) -> ExitCode {
         Step::new("system packages", || packages::ensure(packages::FOR_FUZZING)).vital(),
         Step::new("cargo-fuzz", cargo_fuzz).vital(),
     ];
-    let seconds = request.seconds;
+    let (seconds, sanitizer) = (request.seconds, request.sanitizer);
     steps.extend(
-        chosen.into_iter().map(|target| Step::new(target.clone(), move || fuzz_one(&target, seconds))),
+        chosen
+            .into_iter()
+            .map(|target| Step::new(target.clone(), move || fuzz_one(&target, seconds, sanitizer))),
     );
     runner::run(steps)
 }
 
 fn usage(problem: &str) -> ExitCode {
-    eprintln!("xtask fuzz: {problem}\nusage: cargo xtask fuzz [TARGET] [SECONDS]");
+    eprintln!("xtask fuzz: {problem}\nusage: cargo xtask fuzz [--address] [TARGET] [SECONDS]");
     ExitCode::from(runner::USAGE)
 }
 
-/// A name, a number of seconds, both in this order, or nothing.
+/// The sanitizer; a name, a number of seconds, both in this order, or nothing.
 fn parse(arguments: &[String]) -> Result<Request, String> {
+    let (sanitizer, arguments) = match arguments {
+        [flag, rest @ ..] if flag == "--address" => (Sanitizer::Address, rest),
+        _ => (Sanitizer::None, arguments),
+    };
     let seconds = |text: &String| match text.parse() {
         Ok(0) | Err(_) => Err(format!("`{text}` is not a number of seconds")),
         Ok(seconds) => Ok(seconds),
     };
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     match arguments {
-        [] => Ok(Request { target: None, seconds: SECONDS }),
-        [time] if is_number(time) => Ok(Request { target: None, seconds: seconds(time)? }),
-        [target] => Ok(Request { target: Some(target.clone()), seconds: SECONDS }),
-        [target, time] => Ok(Request { target: Some(target.clone()), seconds: seconds(time)? }),
+        [] => Ok(Request { target: None, seconds: SECONDS, sanitizer }),
+        [time] if is_number(time) => Ok(Request { target: None, seconds: seconds(time)?, sanitizer }),
+        [target] => Ok(Request { target: Some(target.clone()), seconds: SECONDS, sanitizer }),
+        [target, time] => Ok(Request { target: Some(target.clone()), seconds: seconds(time)?, sanitizer }),
         _ => Err("too many arguments".to_owned()),
     }
 }
@@ -86,16 +102,22 @@ fn cargo_fuzz() -> Outcome {
     Outcome::of(&mut cargo(&["install", "--locked", "cargo-fuzz"]))
 }
 
-/// Without a sanitizer, because those need a nightly compiler; the code is safe Rust, so little is lost.
-///
 /// What the fuzzer finds interesting goes to the target folder. The committed corpus is read and not written:
 /// it stays small, and what is worth keeping is added by hand.
-fn fuzz_one(target: &str, seconds: u32) -> Outcome {
+fn fuzz_one(target: &str, seconds: u32, sanitizer: Sanitizer) -> Outcome {
     let found = root().join("target/fuzz-corpus").join(target);
     if let Err(error) = std::fs::create_dir_all(&found) {
         return Outcome::failed(format!("{}: {error}", found.display()));
     }
-    let mut command = cargo(&["fuzz", "run", "--sanitizer", "none", target]);
+    let mut command = match sanitizer {
+        Sanitizer::None => cargo(&["fuzz", "run", "--sanitizer", "none", target]),
+        Sanitizer::Address => {
+            let mut command = cargo(&["fuzz", "run", target]);
+            // The compiler's flag is not stable yet. Two tables inside SQLite share a name, which is nobody's fault.
+            command.env("RUSTC_BOOTSTRAP", "1").env("ASAN_OPTIONS", "detect_odr_violation=0");
+            command
+        }
+    };
     command.arg(found);
     let committed = root().join("fuzz/corpus").join(target);
     if committed.is_dir() {
@@ -122,7 +144,7 @@ mod tests {
     }
 
     fn request(target: Option<&str>, seconds: u32) -> Result<Request, String> {
-        Ok(Request { target: target.map(str::to_owned), seconds })
+        Ok(Request { target: target.map(str::to_owned), seconds, sanitizer: Sanitizer::None })
     }
 
     #[test]
@@ -131,6 +153,15 @@ mod tests {
         assert_eq!(parsed(&["tlv"]), request(Some("tlv"), SECONDS));
         assert_eq!(parsed(&["10"]), request(None, 10));
         assert_eq!(parsed(&["tlv", "10"]), request(Some("tlv"), 10));
+    }
+
+    #[test]
+    fn the_sanitizer_comes_first() {
+        let with = |request: Result<Request, String>| {
+            request.map(|request| Request { sanitizer: Sanitizer::Address, ..request })
+        };
+        assert_eq!(parsed(&["--address"]), with(request(None, SECONDS)));
+        assert_eq!(parsed(&["--address", "tlv", "10"]), with(request(Some("tlv"), 10)));
     }
 
     #[test]
