@@ -10,7 +10,7 @@ use rsa::traits::PublicKeyParts;
 use zeroize::Zeroizing;
 
 use super::staged::{Staged, Target};
-use super::{Answer, Engine, Issuer};
+use super::{Answer, Engine};
 use crate::image::PrivateKey;
 
 /// `P1` of RESET RETRY COUNTER: the new value alone (ISO 7816-4 §11.6.10).
@@ -21,11 +21,10 @@ const READ_ON: u8 = 0x81;
 
 impl Engine {
     /// Does what a command says whose code is right.
-    pub(super) fn carry_out(&mut self, issuer: &mut Issuer, command: &Command<'_>, clear: &[u8]) -> Answer {
+    pub(super) fn carry_out(&mut self, staged: &mut Staged, command: &Command<'_>, clear: &[u8]) -> Answer {
         let instruction = command.instruction().0;
         let row =
             COMMANDS.iter().find(|row| row.class == command.class().0 && row.instruction == instruction);
-        let staged = &mut issuer.staged;
         match row.map(|row| row.id) {
             Some(IssuerCommand::ResetRetryCounter) => self.set_reference(command, clear),
             Some(IssuerCommand::BlockReference) => self.block_reference(command, clear),
@@ -217,4 +216,52 @@ fn require_p1(command: &Command<'_>, p1: u8) -> Result<(), StatusWord> {
 
 fn require_nothing(clear: &[u8]) -> Result<(), StatusWord> {
     if clear.is_empty() { Ok(()) } else { Err(StatusWord::WRONG_DATA) }
+}
+
+#[cfg(test)]
+mod tests {
+    use mynumber_apdu::{Class, Instruction};
+    use mynumber_applet::KeyId;
+    use mynumber_applet::issuer::CLASS;
+
+    use super::super::super::Refusal;
+    use super::*;
+    use crate::state::State;
+    use crate::{Image, MemoryStorage};
+
+    /// `84 46`: GENERATE ASYMMETRIC KEY PAIR of the signature key.
+    const fn generate(p1: u8) -> Command<'static> {
+        Command::new(Class(CLASS), Instruction(0x46), p1, 0x9A)
+    }
+
+    #[test]
+    fn a_public_key_is_handed_out_in_pieces_and_is_that_of_the_key_that_a_commit_leaves() {
+        let state = State::create(Image::empty(), Box::new(MemoryStorage::default())).unwrap();
+        let mut engine = Engine::new(state, Box::new(crate::test_card::rng()));
+        engine.session.application = Some(ApplicationId::Jpki);
+        let mut staged = Staged::default();
+        let mut piece = |p1, clear: &[u8]| {
+            engine.carry_out(&mut staged, &generate(p1), clear).map_err(|refusal| match refusal {
+                Refusal::Status(word) => word,
+                Refusal::Mute => StatusWord::UNSPECIFIED,
+            })
+        };
+        assert_eq!(piece(READ_ON, &[0, 0]), Err(StatusWord::WRONG_OFFSET), "no key was made");
+        assert_eq!(piece(0x82, &[]), Err(StatusWord::WRONG_P1P2));
+        let (first, second) = (piece(GENERATE, &[]).unwrap(), piece(READ_ON, &[0, 238]).unwrap());
+        assert_eq!((first.len(), second.len()), (2 + 238, 2 + 32));
+        assert_eq!(piece(READ_ON, &[0x01, 0x0E]), Err(StatusWord::WRONG_OFFSET), "it has 270 bytes");
+        let commit = Command::new(Class(CLASS), Instruction(0x44), 0x00, 0x00);
+        assert!(engine.carry_out(&mut staged, &commit, &[]).is_ok());
+        let PrivateKey::Rsa(key) = &engine.state().image().keys[&KeyId::Signature];
+        let modulus = key.n_bytes();
+        let template: [&[u8]; 4] = [
+            &[0x7F, 0x49, 0x82, 0x01, 0x09, 0x81, 0x82, 0x01, 0x00],
+            &modulus,
+            &[0x82, 0x03],
+            &[0x01, 0x00, 0x01],
+        ];
+        assert_eq!([&first[2..], &second[2..]].concat(), template.concat());
+        assert_eq!((&first[..2], &second[..2]), (&[0x01, 0x0E][..], &[0x01, 0x0E][..]));
+    }
 }

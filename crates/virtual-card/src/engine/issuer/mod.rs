@@ -67,7 +67,7 @@ impl Engine {
         // A wrong code: the session stays taken.
         let clear = issuer.channel.open(name.0, command)?;
         let outcome = if roomy {
-            self.carry_out(&mut issuer, command, &clear)
+            self.carry_out(&mut issuer.staged, command, &clear)
         } else {
             Err(StatusWord::WRONG_LENGTH.into())
         };
