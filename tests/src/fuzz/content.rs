@@ -7,6 +7,8 @@ use mynumber_applet::content::{
 };
 use mynumber_crypto::Certificate;
 
+use super::in_part::in_part;
+
 /// Longer than any file of the card, its filler aside.
 const ROOM: usize = 0x1_2000;
 
@@ -66,7 +68,10 @@ pub fn content(data: &[u8]) {
 fn certificate(der: &[u8]) {
     let Ok(certificate) = Certificate::parse(der) else { return };
     assert_eq!(certificate.raw(), der, "a certificate is all of its file");
-    let _ = (certificate.subject().to_string(), certificate.issuer().to_string());
+    for name in [certificate.subject(), certificate.issuer()] {
+        in_part(format_args!("{name}"));
+        name.attributes().for_each(|attribute| in_part(format_args!("{}", attribute.kind())));
+    }
     let _ = (certificate.policy(), certificate.holder(), certificate.public_key());
     let extensions = certificate.extensions();
     let _ = (extensions.key_usage(), extensions.extended_key_usage(), extensions.policies());

@@ -10,6 +10,7 @@ use rsa::{Pkcs1v15Sign, RsaPrivateKey};
 
 use super::crypto_key::changed;
 use super::edits::Input;
+use super::in_part::in_part;
 
 const CHAINS: [Chain; 3] = [Chain::CardFace, Chain::InputAssist, Chain::CardManager];
 const RECORDS: [Record; 5] =
@@ -189,6 +190,7 @@ fn judged(
     let ([upper, lower], [by_root, by_upper, by_key]) = (&parts.bodies, signatures);
     let upper = Certificate::new(upper, by_root)?;
     assert!(format!("{} {:?}", upper.issuer(), upper.subject()).contains('/'));
+    in_part(format_args!("{}", upper.issuer()));
     let _ = (upper.subject().number(), upper.subject().group(), upper.subject().pad(), upper.key());
     assert_eq!((upper.body().len(), upper.signature().len()), (parts.bodies[0].len(), by_root.len()));
     let certified = cvc::certify(&upper, chain, authorities)?;

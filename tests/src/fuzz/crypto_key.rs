@@ -162,6 +162,7 @@ fn agrees(
     };
     let mut hasher = Hasher::new(hash);
     message.chunks(3).for_each(|piece| hasher.update(piece));
+    assert_eq!(format!("{hasher:?}"), "Hasher", "nothing of what was hashed is shown");
     let digest = hasher.finish();
     assert_eq!(digest.len(), hash.length());
     assert_eq!(public.verify_digest_with(backend, scheme, &digest, signature), outcome);

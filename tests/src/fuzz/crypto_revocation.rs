@@ -150,7 +150,7 @@ fn documents() -> &'static [Document] {
         draft.issuer = name("upper");
         draft.serial = vec![0x40];
         let leaf = draft.signed(&key(3));
-        vec![by_lists(&leaf, &upper), by_responses(&leaf, &upper)]
+        vec![by_lists(&leaf, &upper), by_responses(&leaf, &upper), under_a_new_key()]
     })
 }
 
@@ -199,6 +199,30 @@ fn by_responses(leaf: &[u8], upper: &[u8]) -> Document {
     put_together(leaf, upper, [&[], &responses], made)
 }
 
+/// The authority changed its key: the new one, which the old one certified, signed the leaf; each has a list.
+fn under_a_new_key() -> Document {
+    let mut made = Vec::new();
+    let old = Draft::authority("upper", &key(3), "root", &key(1)).signed(&key(1));
+    let new = Draft::authority("upper", &key(4), "upper", &key(3)).signed(&key(3));
+    let mut draft = leaf().with(id::AUTHORITY_KEY, false, &der(0x30, &[&der(0x80, &[&key(4).id])])).with(
+        more::CRL_DISTRIBUTION_POINTS,
+        false,
+        &bases::distribution_points(&name("upper")),
+    );
+    draft.issuer = name("upper");
+    draft.serial = vec![0x40];
+    let leaf = draft.signed(&key(4));
+    let crls = [
+        crl("upper", 4, &[0x01], None, &mut made),
+        crl("upper", 3, &[0x02], None, &mut made),
+        crl("root", 1, &[0x12], None, &mut made),
+    ];
+    let mut document = bases::document(&[(leaf, key(4)), (new, key(3)), (old, key(1))]);
+    document.der.extend(der(0xA0, &[&crls.concat()]));
+    document.signatures.extend(made);
+    document
+}
+
 /// What is offered, in the forms that the flags choose.
 struct Offered<'a> {
     crls: &'a [Vec<u8>],
@@ -210,6 +234,7 @@ struct Offered<'a> {
 
 impl Source for Offered<'_> {
     fn offer(&self, query: &Query<'_>, take: &mut dyn FnMut(Offer<'_>)) -> Result<(), SourceError> {
+        assert!(!query.certificate().serial().is_empty() && !query.certificate().raw().is_empty());
         if let Ok(points) = query.distribution_points() {
             assert!(points.iter().all(|point| point.matches(point)));
         }
@@ -237,7 +262,7 @@ impl Source for Offered<'_> {
 /// of the path is asked about, the third the time, in steps of eight hours from [`NOW`]; the rest are edits.
 pub fn crypto_revocation(data: &[u8]) {
     let Some(([choice, flags, steps], edits)) = data.split_first_chunk() else { return };
-    let Some(document) = documents().get(usize::from(choice & 1)) else { return };
+    let Some(document) = documents().get(usize::from(choice & 3)) else { return };
     let at = UnixTime::from_seconds(NOW.seconds() + i64::from(steps.cast_signed()) * 8 * 3600);
     let skew = if flags & 2 != 0 { Duration::ZERO } else { Duration::from_secs(300) };
     let freshness =
