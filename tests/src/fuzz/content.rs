@@ -6,6 +6,7 @@ use mynumber_applet::content::{
     LIMIT, NumberImage, SessionPublicKey, TokenInfo,
 };
 use mynumber_crypto::Certificate;
+use mynumber_crypto::certificate::Name;
 
 use super::in_part::in_part;
 
@@ -70,9 +71,14 @@ fn certificate(der: &[u8]) {
     assert_eq!(certificate.raw(), der, "a certificate is all of its file");
     for name in [certificate.subject(), certificate.issuer()] {
         in_part(format_args!("{name}"));
+        let raw = name.raw();
+        assert!(Name::from_der(&[raw, &[0x00]].concat()).is_err(), "something stands behind a name");
+        assert!(Name::from_der(raw.get(1..).unwrap_or_default()).is_err(), "a name without its tag");
         name.attributes().for_each(|attribute| in_part(format_args!("{}", attribute.kind())));
     }
     let _ = (certificate.policy(), certificate.holder(), certificate.public_key());
+    let own = certificate.public_key().is_ok_and(|key| certificate.check_signature(&key).is_ok());
+    assert!(!own || certificate.signature_scheme().is_some(), "a signature of no known scheme");
     let extensions = certificate.extensions();
     let _ = (extensions.key_usage(), extensions.extended_key_usage(), extensions.policies());
     let _ = (extensions.basic_constraints(), extensions.subject_key_identifier());

@@ -70,6 +70,12 @@ pub fn crypto_crl(data: &[u8]) {
         }
     }
     let (leaf, issuer) = certificates();
+    if let Ok(mut index) = CrlIndex::build(data) {
+        assert!(
+            index.prove(&issuer).is_err() && index.prove(&issuer).is_err(),
+            "nobody's list is the issuer's"
+        );
+    }
     let at = UnixTime::from_seconds(mynumber::testing::ISSUED.seconds() + 60);
     let source = Given::new().with_crl(data.to_vec());
     let checked = check_certificate(&leaf, &issuer, &source, Freshness::default(), at);

@@ -164,6 +164,7 @@ fn agrees(
     message.chunks(3).for_each(|piece| hasher.update(piece));
     assert_eq!(format!("{hasher:?}"), "Hasher", "nothing of what was hashed is shown");
     let digest = hasher.finish();
+    assert!(digest_info(hash, &digest).is_some() && digest_info(hash, &[0; 108]).is_none());
     assert_eq!(digest.len(), hash.length());
     assert_eq!(public.verify_digest_with(backend, scheme, &digest, signature), outcome);
     assert_eq!(public.verify(scheme, message, signature).is_ok(), outcome.is_ok());
