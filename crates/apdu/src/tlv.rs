@@ -342,7 +342,7 @@ type Header<'a> = (Tag, usize, &'a [u8]);
 #[inline]
 fn common_header(input: &[u8]) -> Option<Header<'_>> {
     match input {
-        [first, rest @ ..] if first & 0x1F == 0x1F => match rest {
+        [first, rest @ ..] if has_more(*first) => match rest {
             [second, length, after @ ..] if (second | length) & 0x80 == 0 => {
                 Some((Tag((u32::from(*first) << 8) | u32::from(*second)), usize::from(*length), after))
             }
@@ -358,18 +358,25 @@ fn common_header(input: &[u8]) -> Option<Header<'_>> {
 /// The header at the start of `input`, of whatever kind.
 #[inline(never)]
 fn read_header(input: &[u8], lengths: Lengths) -> Result<Header<'_>, Error> {
-    // Nearly all that come here: one byte of tag, and a length of one or two bytes in its shortest coding.
-    let (first, length, after) = match input {
-        [first, 0x81, length @ 0x80..=0xFF, after @ ..] => (*first, usize::from(*length), after),
-        [first, 0x82, high @ 1..=0xFF, low, after @ ..] => {
-            (*first, usize::from(*high) << 8 | usize::from(*low), after)
+    // Nearly all that come here: a length of one or two bytes in its shortest coding, behind one byte of tag, or two.
+    match input {
+        [first @ 1..=0xFF, 0x81, length @ 0x80..=0xFF, after @ ..] if !has_more(*first) => {
+            Ok((Tag(u32::from(*first)), usize::from(*length), after))
         }
-        _ => return any_header(input, lengths),
-    };
-    if first == 0 || first & 0x1F == 0x1F {
-        return any_header(input, lengths);
+        [first @ 1..=0xFF, 0x82, high @ 1..=0xFF, low, after @ ..] if !has_more(*first) => {
+            Ok((Tag(u32::from(*first)), usize::from(*high) << 8 | usize::from(*low), after))
+        }
+        [first, second @ 0..=0x7F, 0x81, length @ 0x80..=0xFF, after @ ..] if has_more(*first) => {
+            Ok((Tag((u32::from(*first) << 8) | u32::from(*second)), usize::from(*length), after))
+        }
+        _ => any_header(input, lengths),
     }
-    Ok((Tag(u32::from(first)), length, after))
+}
+
+/// Whether more bytes follow the first one of a tag.
+#[inline]
+const fn has_more(first: u8) -> bool {
+    first & 0x1F == 0x1F
 }
 
 #[cold]
@@ -389,7 +396,7 @@ fn read_tag(input: &[u8]) -> Result<(Tag, usize), Error> {
     if *first == 0 {
         return Err(Error::new(ErrorKind::InvalidTag, 0));
     }
-    if first & 0x1F != 0x1F {
+    if !has_more(*first) {
         return Ok((Tag(u32::from(*first)), 1));
     }
     let mut number = u32::from(*first);

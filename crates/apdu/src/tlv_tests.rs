@@ -321,6 +321,26 @@ fn a_long_tag_whose_second_byte_looks_like_a_length_is_a_tag() {
 }
 
 #[test]
+fn tags_of_one_and_of_two_bytes_stand_before_lengths_of_one_and_of_two() {
+    for (header, tag, length) in [
+        (&[0xFF, 0x20, 0x81, 0x80][..], 0xFF20, 0x80),
+        (&[0x7F, 0x21, 0x82, 0x01, 0x02], 0x7F21, 0x102),
+        (&[0x30, 0x81, 0x80], 0x30, 0x80),
+        (&[0x30, 0x82, 0x01, 0x02], 0x30, 0x102),
+    ] {
+        let file = [header, [0; 0x102].get(..length).unwrap()].concat();
+        let element = single(&file, Tag(tag)).unwrap();
+        assert_eq!(
+            (element.value().len(), element.value_position()),
+            (length, header.len()),
+            "{header:02X?}"
+        );
+    }
+    let of_zero = [[0x00, 0x05, 0x81, 0x80].as_slice(), &[0; 0x80]].concat();
+    assert_eq!(single(&of_zero, Tag(5)).unwrap_err().kind(), ErrorKind::InvalidTag);
+}
+
+#[test]
 fn d4_the_writer_codes_each_length_as_short_as_it_goes_and_fills_the_buffer_to_its_end() {
     let codings: [(usize, &[u8]); 9] = [
         (0, &[0x00]),
