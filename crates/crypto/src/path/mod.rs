@@ -142,7 +142,8 @@ impl<'a> TrustedCertificate<'a> {
         self.at
     }
 
-    /// The purpose that the profile asked for.
+    /// The purpose of the profile. The certificate has it as far as the rules of the profile ask: [`Profile::jpki`] asks for
+    /// it, and who takes rules out of that profile takes this meaning out of it too.
     #[must_use]
     pub const fn purpose(&self) -> Option<Purpose> {
         self.purpose

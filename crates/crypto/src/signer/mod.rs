@@ -181,7 +181,8 @@ impl Signer {
         &self.holder
     }
 
-    /// The purpose that the verifier asked for, which the certificate has.
+    /// The purpose of the verifier's profile, which the certificate has as far as that profile asks
+    /// ([`TrustedCertificate::purpose`]).
     #[must_use]
     pub const fn purpose(&self) -> Option<Purpose> {
         self.purpose
