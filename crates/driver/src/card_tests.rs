@@ -212,7 +212,7 @@ fn an_open_session_is_shown_by_what_is_selected_and_by_nothing_else() {
     let unlocked = card.unlock::<reference::InputAssist>(&pin()).unwrap();
     let shown = format!("{unlocked:?}");
     assert!(
-        shown.starts_with("Unlocked { session: Session { selected: Application(InputAssist), .. }, "),
+        shown.starts_with("Unlocked { session: Session { selected: Some(InputAssist), .. }, "),
         "{shown}"
     );
 }
