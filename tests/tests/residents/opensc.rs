@@ -1,4 +1,4 @@
-//! A card of each kind as OpenSC sees it, through the real pcscd; openssl verifies what it signs.
+//! Every card as OpenSC sees it, through the real pcscd; openssl verifies what it signs.
 
 use std::path::Path;
 use std::time::Duration;
@@ -8,7 +8,6 @@ use mynumber::transport::vpcd::plug;
 use testkit::client::Client;
 use testkit::pcscd::Pcscd;
 
-use crate::people::{Kind, Resident};
 use crate::town::{Card, Town};
 
 const LIMIT: Option<Duration> = Some(Duration::from_secs(60));
@@ -19,17 +18,11 @@ const MODULES: [&str; 3] = [
     "/usr/lib/opensc-pkcs11.so",
 ];
 
-/// The last card of the first resident of each kind.
-pub(crate) fn look_at(town: &Town, residents: &[Resident], kinds: &[Kind]) {
+/// Every card, one after the other in one reader.
+pub(crate) fn look_at(town: &Town) {
     let service = Pcscd::start();
     let reader = service.reader(0);
-    for kind in kinds {
-        let first = residents.iter().find(|resident| resident.is(*kind)).unwrap().number;
-        let number = match kind.has_successor() {
-            true => *town.cards.iter().find(|(number, card)| card.kind == *kind && **number > 50).unwrap().0,
-            false => first,
-        };
-        let card = &town.cards[&number];
+    for card in town.cards.values() {
         let plugged = plug(card.copy(), service.slot(0)).unwrap();
         Context::establish().unwrap().wait_for_card(Some(&reader), LIMIT, &Cancel::new()).unwrap();
         look(card, town.folder.path());

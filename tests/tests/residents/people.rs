@@ -144,8 +144,8 @@ fn serial(number: u64) -> String {
     format!("99{number:013}")
 }
 
-/// All fifty, and their kinds.
-pub(crate) fn residents() -> (Vec<Resident>, Vec<Kind>) {
+/// All fifty.
+pub(crate) fn residents() -> Vec<Resident> {
     let mut all = Vec::new();
     for (kind, count, birth) in KINDS {
         for (era, _) in ERAS.iter().cycle().take(count) {
@@ -156,7 +156,7 @@ pub(crate) fn residents() -> (Vec<Resident>, Vec<Kind>) {
     for (typed, western) in ERAS {
         assert_eq!(parse_date(typed).unwrap(), date(western), "{typed}");
     }
-    (all, KINDS.map(|(kind, ..)| kind).to_vec())
+    all
 }
 
 fn resident(number: u64, kind: Kind, birth: &str) -> Resident {
