@@ -6,7 +6,7 @@ use super::attributes;
 use super::ber::{self, Element, Elements};
 use super::{Error, SignerIdentifier};
 use crate::asn1::der::{Der, SEQUENCE};
-use crate::asn1::{AlgorithmIdentifier, ErrorKind, Field, Object, Oid};
+use crate::asn1::{self, AlgorithmIdentifier, ErrorKind, Field, Object, Oid};
 use crate::certificate::{Certificate, Name};
 use crate::digest::{Hash, Hasher};
 use crate::time::UnixTime;
@@ -138,7 +138,7 @@ impl SignerInfo {
     /// # Errors
     /// [`Error`]; none in a message that was read.
     pub fn identifier(&self) -> Result<SignerIdentifier<'_>, Error> {
-        identifier(&self.identifier)
+        identifier(&self.identifier).map_err(Error::from)
     }
 
     /// When the signer says to have signed. A claim: nobody but the signer stands for it.
@@ -149,7 +149,7 @@ impl SignerInfo {
         attributes::signing_time(&read).ok()?
     }
 
-    pub(super) fn algorithm(field: &[u8]) -> Result<AlgorithmIdentifier<'_>, Error> {
+    pub(super) fn algorithm(field: &[u8]) -> Result<AlgorithmIdentifier<'_>, asn1::Error> {
         let mut der = Der::new(Object::Cms, Field::Algorithm, field, 0);
         let identifier = AlgorithmIdentifier::read(&mut der)?;
         der.finish()?;
@@ -218,7 +218,7 @@ pub(super) fn read(
 const UNKNOWN: mynumber_apdu::tlv::ErrorKind = mynumber_apdu::tlv::ErrorKind::InvalidTag;
 
 /// Reads a SignerInfo (RFC 5652 §5.3), for counter-signatures, too.
-pub(super) fn signer(element: &Element<'_>) -> Result<SignerInfo, Error> {
+pub(super) fn signer(element: &Element<'_>) -> Result<SignerInfo, asn1::Error> {
     let mut fields = Elements::inside(element, Field::Version);
     let version = fields.read(0x02)?.content;
     fields = fields.in_field(Field::Signers);
@@ -226,7 +226,7 @@ pub(super) fn signer(element: &Element<'_>) -> Result<SignerInfo, Error> {
     // The version says which of the two names the signer; a message where they disagree is not understood.
     match (version, tag) {
         ([1], Some(0x30)) | ([3], Some(0x80)) => {}
-        _ => return Err(fields.in_field(Field::Version).other_fault(ErrorKind::Version).into()),
+        _ => return Err(fields.in_field(Field::Version).other_fault(ErrorKind::Version)),
     }
     let sid = fields.next()?.to_der(Field::Signers)?;
     identifier(&sid)?;
@@ -256,7 +256,7 @@ pub(super) fn signer(element: &Element<'_>) -> Result<SignerInfo, Error> {
     })
 }
 
-fn identifier(der: &[u8]) -> Result<SignerIdentifier<'_>, Error> {
+fn identifier(der: &[u8]) -> Result<SignerIdentifier<'_>, asn1::Error> {
     let mut outer = Der::new(Object::Cms, Field::Signers, der, 0);
     if let Some(key) = outer.optional(Tag(0x80))? {
         outer.finish()?;

@@ -202,11 +202,11 @@ impl<'a> Check<'_, 'a> {
         signer: &'a SignerInfo,
         certificate: Result<Certificate<'a>, SignerError>,
     ) -> Result<Signed<'a>, SignerError> {
-        let hash = algorithms::hash(algorithm(&signer.digest_algorithm)?);
+        let hash = algorithms::hash(SignerInfo::algorithm(&signer.digest_algorithm)?);
         let hash = hash.ok_or(SignerError::DigestAlgorithm)?;
         let found = self.digests.iter().find(|(listed, _)| *listed == hash);
         let (_, digest) = found.ok_or(SignerError::DigestAlgorithmNotListed)?;
-        let scheme = algorithms::scheme(algorithm(&signer.signature_algorithm)?, hash);
+        let scheme = algorithms::scheme(SignerInfo::algorithm(&signer.signature_algorithm)?, hash);
         let scheme = scheme.ok_or(SignerError::SignatureAlgorithm)?;
         let raw = signer.signed_attributes.as_deref().ok_or(SignerError::NoSignedAttributes)?;
         let attributes = attributes::read(raw, SIGNED_ATTRIBUTES, Field::SignedAttributes)?;
@@ -288,14 +288,6 @@ impl<'a> Check<'_, 'a> {
     }
 }
 
-fn algorithm(field: &[u8]) -> Result<AlgorithmIdentifier<'_>, SignerError> {
-    match SignerInfo::algorithm(field) {
-        Ok(identifier) => Ok(identifier),
-        Err(Error::Encoding(error)) => Err(error.into()),
-        Err(_) => Err(SignerError::DigestAlgorithm),
-    }
-}
-
 fn is_known(kind: Oid<'_>) -> bool {
     [
         oids::CONTENT_TYPE,
@@ -317,7 +309,7 @@ fn protected(attributes: &[Attribute<'_>], signer: &SignerInfo) -> Result<(), Si
     let digest = AlgorithmIdentifier::read(&mut inside)?;
     let signature = inside.read(Tag(0xA1))?;
     inside.finish()?;
-    let same_digest = digest == algorithm(&signer.digest_algorithm)?;
+    let same_digest = digest == SignerInfo::algorithm(&signer.digest_algorithm)?;
     // The tags differ, [1] here and SEQUENCE there; what follows them must not.
     let same_signature = signature.raw().get(1..) == signer.signature_algorithm.get(1..);
     if same_digest && same_signature { Ok(()) } else { Err(SignerError::AlgorithmProtection) }
@@ -360,10 +352,7 @@ impl Beside {
 
 /// A counter-signature is a SignerInfo without a content type (RFC 5652 §11.4).
 fn counter_signature(value: &ber::Element<'_>) -> Result<(), SignerError> {
-    let counter = message::signer(value).map_err(|error| match error {
-        Error::Encoding(error) => SignerError::Malformed(error),
-        _ => SignerError::CounterSignature,
-    })?;
+    let counter = message::signer(value)?;
     let Some(raw) = &counter.signed_attributes else { return Ok(()) };
     let attributes = attributes::read(raw, SIGNED_ATTRIBUTES, Field::UnsignedAttributes)?;
     if attributes.iter().any(|attribute| attribute.kind == oids::CONTENT_TYPE) {

@@ -295,7 +295,7 @@ impl Lie for RightIsWrong {
             return card.respond(asked.bytes());
         }
         let mut bytes = zeroize::Zeroizing::new(asked.bytes().to_vec());
-        bytes.iter_mut().rev().take(1).for_each(|last| *last ^= 0x01);
+        *bytes.last_mut()? ^= 0x01;
         card.respond(&bytes)
     }
 }
@@ -355,7 +355,10 @@ impl Lie for Signature {
                 data.truncate(data.len().saturating_sub(usize::from(by.unsigned_abs())));
             }
             Self::Length(by) => data.extend(std::iter::repeat_n(0x00, usize::from(by.unsigned_abs()))),
-            Self::Flipped => data.iter_mut().skip(100).take(1).for_each(|byte| *byte ^= 0x10),
+            Self::Flipped => {
+                let Some(byte) = data.get_mut(100) else { return Some(honest) };
+                *byte ^= 0x10;
+            }
         }
         Some(reply(data, 0x9000))
     }
