@@ -45,6 +45,12 @@ pub fn serial(number: u32) -> String {
     format!("99{number:013}")
 }
 
+/// A part of the address of a resident who has moved.
+pub const MOVED: &str = "架空九丁目8番";
+
+/// A part of a name with a substitute character.
+pub const SUBSTITUTED: &str = "視本　";
+
 /// The PINs of a delivery, in the published order.
 pub const PINS: [&str; 4] = ["LIFE77PIN9", "9173", "2806", "4951"];
 
@@ -207,8 +213,14 @@ impl Office {
 
     /// The record of a resident who has moved, as `moved.toml`.
     pub fn write_moved(&self, number: u32) {
-        let moved = record(number).replace(&format!("架空四丁目{number}番"), "架空九丁目8番");
+        let moved = record(number).replace(&format!("架空四丁目{number}番"), MOVED);
         self.bench.write("moved.toml", moved);
+    }
+
+    /// The record of a resident who wants another character for one that the card's set lacks, as `substituted.toml`.
+    pub fn write_substituted(&self, number: u32) {
+        let substituted = record(number).replace("見本　", SUBSTITUTED);
+        self.bench.write("substituted.toml", substituted + "name_substitutes = \"10000\"\n");
     }
 
     /// Makes the cards of these residents and takes them in.

@@ -1,11 +1,14 @@
 //! PINs set anew, interrupted: what is done is not asked again, what is open is named.
 
-use mynumber::issuance::desk::after::suspend;
+use mynumber::crypto::UnixTime;
+use mynumber::driver::Card;
+use mynumber::issuance::desk::after::{KioskPin, Known, suspend};
 use mynumber::issuance::desk::pins::{Asked, NewPins, PlanError};
 use mynumber::issuance::desk::stage::{HandedOver, Renewing, Resetting};
 use mynumber::issuance::desk::{At, Desk, Reason, Standing};
 use mynumber::issuance::lifecycle::{Actor, State};
-use mynumber::issuance::store::{Sqlite, Store};
+use mynumber::issuance::store::{By, Sqlite, Store};
+use mynumber::testing;
 use mynumber::transport::{Error as TransportError, Fault, Faulty, InProcess, When};
 use mynumber::virtual_card::{MemoryStorage, Storage as _};
 
@@ -171,4 +174,76 @@ fn a_signature_certificate_issued_without_its_password_is_not_done() {
         }
     }
     assert_eq!(cut, 3);
+}
+
+/// The kiosk's part of a test: who does it, and evidence that this card's user-authentication PIN is known.
+fn at_kiosk(storage: &MemoryStorage) -> (By, Known) {
+    // 12:30 in Japan.
+    let noon = UnixTime::from_seconds(testing::ISSUED.seconds() + 40 * 86_400 + 3 * 3600);
+    let mut card = Card::new(InProcess::new(open(storage.clone())));
+    let known = Known::user_authentication(&mut card, &four(FOUR[0])).unwrap();
+    (By { actor: Actor::ConvenienceStore, at: noon, ..desk() }, known)
+}
+
+#[test]
+fn a_password_set_anew_at_a_kiosk_and_interrupted_is_finished_there() {
+    let mut world = World::handed_over("taro");
+    let case: At<HandedOver> = world.at();
+    let before = light(&world.storage);
+    let mut unfinished = 0;
+    for index in 0..24 {
+        let path = world.folder.path().join(format!("kiosk-{index}.db"));
+        world.store.back_up(&path).unwrap();
+        let mut store = Sqlite::open(&path).unwrap();
+        let storage = MemoryStorage::holding(&before.clone().read().unwrap());
+        let (by, known) = at_kiosk(&storage);
+        let anew = |text| KioskPin::Signature(password(text));
+        let fault = Fault::Fail(TransportError::CardRemoved, When::AfterDelivery);
+        let mut broken = issuer(Faulty::new(InProcess::new(open(storage.clone())), [(index, fault)]));
+        let mut desk = Desk { store: &mut store, issuer: &mut broken, by: &by };
+        let Err(error) = case.reset_at_kiosk(&known, by.at, anew(OTHER_PASSWORD), &mut desk) else {
+            assert_eq!(set_as(&storage, OTHER_PASSWORD, FOUR), [true; 5]);
+            continue;
+        };
+        if error.standing() == Standing::Untouched {
+            assert!(is_set(&storage), "{index}: {error}");
+            continue;
+        }
+        unfinished += 1;
+        assert_eq!(error.standing(), Standing::Unfinished(State::Resetting), "{index}: {error}");
+        let begun = At::<Resetting>::open(&mut store, 1).unwrap();
+        let mut whole = issuer(InProcess::new(open(storage.clone())));
+        let mut desk = Desk { store: &mut store, issuer: &mut whole, by: &by };
+        let late = UnixTime::from_seconds(by.at.seconds() - 25 * 3600);
+        let refused = begun.resume_at_kiosk(&known, late, anew(THIRD_PASSWORD), &mut desk).unwrap_err();
+        assert!(matches!(refused.reason(), Reason::NotTheTime(_)), "{refused}");
+        assert_eq!(refused.standing(), Standing::Unfinished(State::Resetting));
+        begun.resume_at_kiosk(&known, by.at, anew(THIRD_PASSWORD), &mut desk).unwrap();
+        assert_eq!(set_as(&storage, THIRD_PASSWORD, FOUR), [true; 5], "{index}");
+        assert_eq!(store.case(1).unwrap().state, State::HandedOver);
+    }
+    assert!(unfinished > 3, "{unfinished}");
+}
+
+#[test]
+fn what_was_begun_with_other_pins_is_not_finished_at_a_kiosk() {
+    let mut world = World::handed_over("taro");
+    let (identity, case): (_, At<HandedOver>) = (world.identity(), world.at());
+    let (by_desk, by_kiosk, known) = {
+        let (by, known) = at_kiosk(&world.storage);
+        (desk(), by, known)
+    };
+    let fault = Fault::Fail(TransportError::CardRemoved, When::BeforeDelivery);
+    let mut broken = issuer(Faulty::new(InProcess::new(world.slot.clone()), [(0, fault)]));
+    let mut at_window = Desk { store: &mut world.store, issuer: &mut broken, by: &by_desk };
+    case.reset_pins(&identity, &pins(), &mut at_window).unwrap_err();
+    let begun = At::<Resetting>::open(&mut world.store, 1).unwrap();
+    let mut whole = issuer(InProcess::new(world.slot.clone()));
+    let mut at_kiosk = Desk { store: &mut world.store, issuer: &mut whole, by: &by_kiosk };
+    let pin = KioskPin::Signature(password(OTHER_PASSWORD));
+    let refused = begun.resume_at_kiosk(&known, by_kiosk.at, pin, &mut at_kiosk).unwrap_err();
+    let open = PlanError::Begun(Asked::UserAuthentication);
+    assert!(matches!(refused.reason(), Reason::Pins(error) if *error == open), "{refused}");
+    assert_eq!(refused.standing(), Standing::Unfinished(State::Resetting));
+    assert!(is_set(&world.storage));
 }

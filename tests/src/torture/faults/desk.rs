@@ -2,21 +2,23 @@
 //! the case stands, whatever became of the card, and the same command has to lead on to the end.
 //!
 //! A command of the desk has many exchanges, so each of them meets five kinds, which change from one to the next: every
-//! kind meets every command.
+//! kind meets every command. `substitutes`, which takes the longest and does what `change` does, meets three at each.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use mynumber::issuance::store::{Sqlite, Store as _};
-use mynumber_applet::PinId;
+use mynumber_applet::{FileId, PinId};
 use mynumber_transport::Fault;
+use mynumber_virtual_card::{FileContents, MemoryStorage, VirtualCard};
 
 use super::commands::{PLANTED, SUCCESS, WRONG_CODES, exchanges_until, tries_of};
 use super::{is_honest, kinds, most_lost};
-use crate::command::office::{DAY, IN_ORDER, Office, PINS, VISIT, keep, serial};
+use crate::command::office::{DAY, IN_ORDER, MOVED, Office, PINS, SUBSTITUTED, VISIT, keep, serial};
 use crate::command::{Done, copy_folder};
 use crate::torture::{Made, Part, Plan, ensure};
+use crate::virtual_card::rng;
 
 /// Where a case stands when a command begins.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -49,6 +51,10 @@ struct Line {
     at: &'static str,
     end: &'static str,
     then: Then,
+    /// What stands in the text on the card afterwards.
+    text: &'static str,
+    /// How many kinds each exchange meets: failures, and others.
+    each: [usize; 2],
 }
 
 const fn line(
@@ -59,15 +65,19 @@ const fn line(
     end: &'static str,
     then: Then,
 ) -> Line {
-    Line { stage, arguments, more, pins, at: DAY, end, then }
+    Line { stage, arguments, more, pins, at: DAY, end, then, text: "", each: [2, 3] }
 }
 
 const LATER: &str = "2031-11-04";
+/// While kiosks are open, and soon after the face was matched.
+const AT_KIOSK: &str = "2026-11-24T10:00:00+09:00";
+const MATCHED: &[&str] = &["--kiosk", "2026-11-24T09:50:00+09:00"];
 const HANDED_OVER: &str = "handed-over";
 const PREPARE: &[&str] = &["--record", "r2.toml", "--pictures", "name,address,photo"];
 
-/// Another one is a line here.
-const LINES: [Line; 11] = [
+/// Every command of the desk that speaks to a card; another one is a line here. `personalise` is none of them: it writes
+/// card files.
+const LINES: [Line; 14] = [
     // The second resident wishes no signature certificate: its key is destroyed.
     line(Stage::Received, &["prepare", "2"], PREPARE, &[], "prepared", Then::AsBefore),
     line(Stage::Noticed, &["deliver", "1"], &IN_ORDER, &PINS, HANDED_OVER, Then::Set),
@@ -92,7 +102,51 @@ const LINES: [Line; 11] = [
         Then::Set,
     ),
     line(Stage::Suspended, &["resume", "1", "--record", "r1.toml"], &VISIT, &[], HANDED_OVER, Then::Set),
-    line(Stage::HandedOver, &["change", "1", "--record", "moved.toml"], &VISIT, &[], HANDED_OVER, Then::Set),
+    Line {
+        at: AT_KIOSK,
+        ..line(
+            Stage::HandedOver,
+            &["unlock", "1", "--pin", "sign"],
+            MATCHED,
+            &[PINS[1], "ANEW77PIN3"],
+            HANDED_OVER,
+            Then::Set,
+        )
+    },
+    Line {
+        at: AT_KIOSK,
+        ..line(
+            Stage::HandedOver,
+            &["unlock", "1", "--pin", "auth"],
+            MATCHED,
+            &[PINS[0], "6142"],
+            HANDED_OVER,
+            Then::Set,
+        )
+    },
+    Line {
+        text: SUBSTITUTED,
+        each: [1, 2],
+        ..line(
+            Stage::Identified,
+            &["substitutes", "1", "--set", "--record", "substituted.toml"],
+            &[],
+            &[],
+            "identified",
+            Then::Blank,
+        )
+    },
+    Line {
+        text: MOVED,
+        ..line(
+            Stage::HandedOver,
+            &["change", "1", "--record", "moved.toml"],
+            &VISIT,
+            &[],
+            HANDED_OVER,
+            Then::Set,
+        )
+    },
     Line {
         at: LATER,
         ..line(Stage::HandedOver, &["renew", "1", "--record", "r1.toml"], &VISIT, &[], HANDED_OVER, Then::Set)
@@ -154,6 +208,7 @@ fn reached(stage: Stage) -> Office {
         }
     }
     office.write_moved(1);
+    office.write_substituted(1);
     office
 }
 
@@ -198,6 +253,16 @@ impl Desk {
         tries_of(&self.office.bench.read(&card_file(self.case, "card")))
     }
 
+    /// Whether this stands in the text on the card.
+    fn says(&self, text: &str) -> bool {
+        let bytes = self.office.bench.read(&card_file(self.case, "card"));
+        let card = VirtualCard::open(MemoryStorage::holding(&bytes), rng());
+        card.is_ok_and(|card| match card.image().files.get(&FileId::Attributes) {
+            Some(FileContents::Bytes(bytes)) => String::from_utf8_lossy(bytes).contains(text),
+            _ => false,
+        })
+    }
+
     fn files(&self) -> BTreeSet<String> {
         let entries = std::fs::read_dir(self.office.bench.path("")).into_iter().flatten().flatten();
         let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
@@ -215,17 +280,17 @@ struct Case {
     fault: Fault,
 }
 
-/// The kinds that an exchange meets: one failure before and after delivery, and three others.
-fn some_of(kinds: &[Fault], number: usize) -> Vec<Fault> {
-    let failures = |fault: &&Fault| matches!(fault, Fault::Fail(..));
-    let (failing, others): (Vec<&Fault>, Vec<&Fault>) = kinds.iter().partition(failures);
+/// The kinds that an exchange meets: so many failures, before and after delivery by turns, and others.
+fn some_of(kinds: &[Fault], [failures, others]: [usize; 2], number: usize) -> Vec<Fault> {
+    let fails = |fault: &&Fault| matches!(fault, Fault::Fail(..));
+    let (failing, spoilt): (Vec<&Fault>, Vec<&Fault>) = kinds.iter().partition(fails);
     let of = |list: &[&Fault], count: usize| -> Vec<Fault> {
         (0..count)
             .filter_map(|index| list.get((number * count + index) % list.len().max(1)))
             .map(|fault| (*fault).clone())
             .collect()
     };
-    [of(&failing, 2), of(&others, 3)].concat()
+    [of(&failing, failures), of(&spoilt, others)].concat()
 }
 
 /// Every command, every exchange.
@@ -241,7 +306,10 @@ pub(super) fn run(plan: &Plan, part: &mut Part) -> Made<()> {
             desk.tidy();
             desk.run(line, Some(fault)).code == SUCCESS
         })?;
-        let of = |at| some_of(&all, number * 5 + at).into_iter().map(move |fault| Case { line, at, fault });
+        let of = |at| {
+            let kinds = some_of(&all, line.each, number * 5 + at);
+            kinds.into_iter().map(move |fault| Case { line, at, fault })
+        };
         cases.extend((0..exchanges).step_by(if plan.small { 7 } else { 1 }).flat_map(of));
     }
     part.each(&cases, || {
@@ -275,7 +343,8 @@ fn one_case(desk: &Desk, case: &Case) -> Result<(), String> {
     }
     references_are_right(desk, case, &before, &done)?;
     let begun = case.line.stage;
-    let changed = state == case.line.end && !matches!(begun, Stage::HandedOver | Stage::WithoutPins);
+    let stays = matches!(begun, Stage::HandedOver | Stage::WithoutPins) || !case.line.text.is_empty();
+    let changed = state == case.line.end && !stays;
     ensure(!changed || stands(desk, case.line), || {
         format!("the store says {state}, the card does not: {done:?}")
     })?;
@@ -294,9 +363,12 @@ fn references_are_right(desk: &Desk, case: &Case, before: &[(PinId, u8)], done: 
     Ok(())
 }
 
-/// Whether the holder's references are as the command leaves them.
+/// Whether the holder's references, and the text, are as the command leaves them.
 fn stands(desk: &Desk, line: &Line) -> bool {
     let tries = desk.tries();
+    if !desk.says(line.text) {
+        return false;
+    }
     let mut of_holder = tries.iter().filter(|(pin, _)| SET.contains(pin));
     match line.then {
         Then::Set => of_holder.all(|(pin, tries)| *tries == pin.row().tries),

@@ -1,6 +1,6 @@
 //! The process of a delivery killed at every write of store and card and at every exchange with the card, aborted by a
 //! fault, and the card pulled at every exchange: afterwards each case is untouched, to be resumed or taken back, or done,
-//! and can be gone on with to its end.
+//! and can be gone on with to its end. And that of a batch of cards killed at every write.
 #![cfg(target_os = "linux")]
 
 use std::path::Path;
@@ -10,8 +10,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use mynumber::applet::PinId;
 use mynumber::virtual_card::{MemoryStorage, VirtualCard};
 
-use super::{IN_ORDER, Office, PINS, serial};
-use crate::harness::{Call, Done};
+use super::{IN_ORDER, Office, PINS, form_id, record, serial};
+use crate::harness::{Call, Done, copy_folder};
 
 const SET: [PinId; 5] =
     [PinId::Signature, PinId::UserAuthentication, PinId::Juki, PinId::Common, PinId::InputAssist];
@@ -189,4 +189,84 @@ fn c1_a_card_pulled_at_any_exchange_of_a_delivery_is_untouched_resumable_or_done
     println!("pulled, by the state found: {seen:?}");
     let [.., identified, setting, _, done] = seen;
     assert!(identified > 6 && setting > 20 && done > 0, "{seen:?}");
+}
+
+/// Two orders, and the authority that makes their cards.
+fn with_orders() -> Office {
+    let office = Office::with_applications(2);
+    let order = |number| {
+        office.bench.write(&format!("r{number}.toml"), record(number));
+        format!("{},r{number}.toml\n", form_id(number))
+    };
+    office.bench.write("first.csv", format!("form_id,record\n{}", order(9)));
+    office.bench.write("orders.csv", format!("form_id,record\n{}{}", order(1), order(2)));
+    let made = office.desk(&["personalise", "first.csv", "-o", "first-list.csv"]);
+    assert_eq!(made.code, 0, "{made:?}");
+    let serials = serial(1) + "\n" + &serial(2) + "\n";
+    office.bench.write("cards.csv", &serials);
+    office.bench.write("notices.txt", &serials);
+    office
+}
+
+/// Each card is there whole, with the record of its certificates, or not at all; so is the list. How many cards.
+fn cards_are_whole(office: &Office, when: &str) -> usize {
+    let is_there = |number: &u32| {
+        let file = format!("data/cards/{}.card", serial(*number));
+        if !office.bench.path(&file).exists() {
+            return false;
+        }
+        VirtualCard::open(MemoryStorage::holding(&office.bench.read(&file)), mynumber::system_random())
+            .unwrap();
+        for name in ["signature.der", "user-authentication.der"] {
+            let record = office.bench.path(&format!("data/issued/{}/{name}", serial(*number)));
+            assert!(record.exists(), "{when}: {name} of {number}");
+        }
+        true
+    };
+    let count = [1, 2].iter().filter(|number| is_there(number)).count();
+    if office.bench.path("list.csv").exists() {
+        assert_eq!(
+            (office.bench.read("list.csv").split(|byte| *byte == b'\n').count(), count),
+            (4, 2),
+            "{when}"
+        );
+    }
+    count
+}
+
+#[test]
+fn c1_a_batch_of_cards_killed_at_any_write_has_whole_cards_and_is_finished_by_the_same_command() {
+    let base = with_orders();
+    let make = ["personalise", "orders.csv", "-o", "list.csv", "--jobs", "1", "--force"];
+    let mut seen = [0; 3];
+    // The calls of each thread are counted by themselves: the list is written by another one than the cards.
+    for cards_are_there in [false, true] {
+        if cards_are_there {
+            assert_eq!(base.desk(&make).code, 0);
+        }
+        for number in 1.. {
+            let mut office = Office::new();
+            copy_folder(&base.bench.path(""), &office.bench.path(""));
+            office.bench.use_script(AT_A_CALL);
+            let call = office.call(&make).env("CALLS", WRITES).env("SIGNAL", "KILL");
+            let done = call.env("WHEN", &number.to_string()).finish();
+            office.bench.use_no_script();
+            let when = format!("killed at write {number}, with cards: {cards_are_there}");
+            assert!([0, KILLED].contains(&done.code), "{when}: {done:?}");
+            seen[cards_are_whole(&office, &when)] += 1;
+            if done.code == 0 {
+                break;
+            }
+            let again = office.desk(&make);
+            assert_eq!((again.code, cards_are_whole(&office, &when)), (0, 2), "{when}: {again:?}");
+            let taken =
+                office.desk(&["receive", "list.csv", "--delivered", "cards.csv", "--notices", "notices.txt"]);
+            assert_eq!(taken.code, 0, "{when}: {taken:?}");
+            let resident = 1 + number % 2;
+            let prepared = office.prepare(resident, &["--reader", &format!("virtual:{}", serial(resident))]);
+            assert_eq!(prepared.code, 0, "{when}: {prepared:?}");
+        }
+    }
+    println!("killed at a write, by the cards found: {seen:?}");
+    assert!(seen.iter().all(|count| *count > 3), "{seen:?}");
 }

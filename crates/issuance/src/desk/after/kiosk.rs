@@ -9,11 +9,14 @@ use mynumber_driver::{Card, file};
 use mynumber_transport::Transport;
 
 use super::super::Desk;
-use super::super::error::{DeskError, Reason};
-use super::super::pins::{Asked, NewPins};
+use super::super::error::{DeskError, Reason, Standing};
+use super::super::pins::{Asked, NewPins, Plan, PlanError};
 use super::super::rule::{Rule, Untimely};
-use super::super::stage::{At, HandedOver};
+use super::super::stage::{At, HandedOver, Resetting};
+use super::reset::{begin, check};
+use crate::lifecycle::State;
 use crate::receipt::Serial;
+use crate::store::Case;
 use crate::validity::civil_in_japan;
 
 /// Evidence that whoever holds a card knows one of its PINs: the card itself said so.
@@ -78,7 +81,8 @@ impl At<HandedOver> {
     /// the visit is that of `desk.by`.
     ///
     /// # Errors
-    /// [`Reason::NotTheTime`], [`Reason::Rule`], [`Reason::OtherCard`], [`DeskError`].
+    /// [`Reason::NotTheTime`], [`Reason::Rule`], [`Reason::OtherCard`], [`DeskError`]; unfinished, it is resumed by
+    /// [`At::resume_at_kiosk`], or at the window.
     pub fn reset_at_kiosk(
         &self,
         known: &Known,
@@ -86,33 +90,64 @@ impl At<HandedOver> {
         pin: KioskPin,
         desk: &mut Desk<'_>,
     ) -> Result<Self, DeskError> {
-        let refuse = |reason| Err(DeskError::untouched(self.number(), reason));
-        let at = desk.by.at;
-        let local = civil_in_japan(at);
-        if !((6, 30)..(23, 0)).contains(&(local.hour, local.minute)) {
-            return refuse(Reason::NotTheTime(Untimely::KioskClosed));
-        }
-        if !(0..=DAY).contains(&at.seconds().saturating_sub(matched.seconds())) {
-            return refuse(Reason::NotTheTime(Untimely::FaceMatchOld));
-        }
-        if known.card != Some(self.card()?) {
-            return refuse(Reason::OtherCard);
-        }
-        let (other, pins) = match pin {
-            KioskPin::Signature(password) => {
-                (Asked::UserAuthentication, NewPins::default().signature(password))
-            }
-            KioskPin::UserAuthentication(pin) => {
-                (Asked::Signature, NewPins::default().user_authentication(pin))
-            }
-        };
-        if known.asked != other {
-            return refuse(Reason::Rule(Rule::OtherPinUnknown));
-        }
         let plan = self.plan(desk.store)?;
-        if let Some(asked) = pins.entered().find(|asked| !plan.asks(*asked)) {
-            return refuse(Reason::Pins(super::super::pins::PlanError::NotAsked(asked)));
-        }
+        let pins = entitled(self.case(), plan, known, pin, (matched, desk.by.at))
+            .map_err(|reason| DeskError::untouched(self.number(), reason))?;
         self.reset(plan, &pins, "kiosk", desk)
     }
+}
+
+impl At<Resetting> {
+    /// As [`At::reset_at_kiosk`], after an interruption: by whoever may begin it. What was begun with other PINs goes on at
+    /// the window, by [`At::resume_reset`].
+    ///
+    /// # Errors
+    /// [`PlanError::Begun`] for a PIN that is open and is not this one; as [`At::reset_at_kiosk`].
+    pub fn resume_at_kiosk(
+        &self,
+        known: &Known,
+        matched: UnixTime,
+        pin: KioskPin,
+        desk: &mut Desk<'_>,
+    ) -> Result<At<HandedOver>, DeskError> {
+        let plan = self.plan(desk.store)?;
+        let entitled = entitled(self.case(), plan, known, pin, (matched, desk.by.at)).and_then(|pins| {
+            match self.open_pins().iter().find(|asked| pins.secret(**asked).is_none()) {
+                Some(asked) => Err(PlanError::Begun(*asked).into()),
+                None => Ok(pins),
+            }
+        });
+        let standing = Standing::Unfinished(State::Resetting);
+        let pins = entitled.map_err(|reason| DeskError::new(self.number(), standing, reason))?;
+        begin(self, &pins, "kiosk, resumed", desk)
+    }
+}
+
+/// What may be set: it is the time for it, and the PIN of the other certificate was right on this card.
+fn entitled(
+    case: &Case,
+    plan: Plan,
+    known: &Known,
+    pin: KioskPin,
+    (matched, at): (UnixTime, UnixTime),
+) -> Result<NewPins, Reason> {
+    let local = civil_in_japan(at);
+    if !((6, 30)..(23, 0)).contains(&(local.hour, local.minute)) {
+        return Err(Reason::NotTheTime(Untimely::KioskClosed));
+    }
+    if !(0..=DAY).contains(&at.seconds().saturating_sub(matched.seconds())) {
+        return Err(Reason::NotTheTime(Untimely::FaceMatchOld));
+    }
+    if known.card.is_none() || known.card != case.card {
+        return Err(Reason::OtherCard);
+    }
+    let (other, pins) = match pin {
+        KioskPin::Signature(password) => (Asked::UserAuthentication, NewPins::default().signature(password)),
+        KioskPin::UserAuthentication(pin) => (Asked::Signature, NewPins::default().user_authentication(pin)),
+    };
+    if known.asked != other {
+        return Err(Reason::Rule(Rule::OtherPinUnknown));
+    }
+    check(plan, &pins)?;
+    Ok(pins)
 }

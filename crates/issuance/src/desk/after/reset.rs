@@ -94,14 +94,14 @@ impl At<Resetting> {
 }
 
 /// Whether nothing was entered that this card has no use for.
-fn check(plan: Plan, pins: &NewPins) -> Result<(), PlanError> {
+pub(super) fn check(plan: Plan, pins: &NewPins) -> Result<(), PlanError> {
     match pins.entered().find(|asked| !plan.asks(*asked)) {
         Some(asked) => Err(PlanError::NotAsked(asked)),
         None => Ok(()),
     }
 }
 
-fn begin<S: Stage>(
+pub(super) fn begin<S: Stage>(
     at: &At<S>,
     pins: &NewPins,
     detail: &'static str,

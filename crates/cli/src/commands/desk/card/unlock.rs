@@ -1,5 +1,6 @@
 //! `desk unlock` and `desk pin switch`: PINs set anew, taken off, put on.
 
+use mynumber::applet::Date;
 use mynumber::applet::pin::{FourDigitPin, SignaturePassword};
 use mynumber::crypto::UnixTime;
 use mynumber::issuance::desk::after::{KioskPin, Known};
@@ -89,39 +90,67 @@ fn kiosk(
 ) -> Result<(), Failure> {
     let mut store = office.store()?;
     let by = office.by(Actor::ConvenienceStore)?;
-    let at = At::<HandedOver>::open(store.as_mut(), arguments.case)?;
+    let case = store.case(arguments.case).map_err(|error| of_store(&error))?;
     let birth = store.resident(arguments.case).map_err(|error| of_store(&error))?.birth_date;
+    let at = match case.state {
+        State::Resetting => Unlocking::Begun(At::of(case)?),
+        _ => Unlocking::Not(At::of(case)?),
+    };
     let mut terminal = Terminal::open(office)?;
     terminal.expect(at.case().card)?;
-    let mut prompts = office.run.pin_entry()?;
-    let (known, pin) = match wanted {
-        [Asked::Signature] => {
-            let other = Asked::UserAuthentication;
-            let pin = office.run.ask(&mut prompts, words::of_asked(other), FourDigitPin::parse)?;
-            let known = Known::user_authentication(&mut terminal.card(), &pin)?;
-            let new = entry::one(
-                office,
-                &arguments.entry,
-                &mut prompts,
-                Asked::Signature,
-                birth,
-                SignaturePassword::parse,
-            )?;
-            (known, KioskPin::Signature(new))
-        }
-        [Asked::UserAuthentication] => {
-            let other = Asked::Signature;
-            let password = office.run.ask(&mut prompts, words::of_asked(other), SignaturePassword::parse)?;
-            let known = Known::signature(&mut terminal.card(), &password)?;
-            let asked = Asked::UserAuthentication;
-            let new = entry::one(office, &arguments.entry, &mut prompts, asked, birth, FourDigitPin::parse)?;
-            (known, KioskPin::UserAuthentication(new))
-        }
-        _ => return Err(one_of_two()),
-    };
+    let (known, pin) = at_kiosk(office, arguments, wanted, birth, &mut terminal)?;
     let mut desk = Desk { store: store.as_mut(), issuer: &mut terminal.issuer, by: &by };
-    let done = at.reset_at_kiosk(&known, matched, pin, &mut desk)?;
-    office.run.print(&Standing::of(done.case()))
+    let done = match at {
+        Unlocking::Not(at) => at.reset_at_kiosk(&known, matched, pin, &mut desk),
+        Unlocking::Begun(at) => at.resume_at_kiosk(&known, matched, pin, &mut desk),
+    };
+    office.run.print(&Standing::of(done?.case()))
+}
+
+/// Whether the PINs of a case were begun to be set anew.
+enum Unlocking {
+    Not(At<HandedOver>),
+    Begun(At<Resetting>),
+}
+
+impl Unlocking {
+    const fn case(&self) -> &Case {
+        match self {
+            Self::Not(at) => at.case(),
+            Self::Begun(at) => at.case(),
+        }
+    }
+}
+
+/// The PIN that is known, which the card says is right, and the one to be set.
+fn at_kiosk(
+    office: &Office<'_>,
+    arguments: &UnlockArguments,
+    wanted: &[Asked],
+    birth: Date,
+    terminal: &mut Terminal,
+) -> Result<(Known, KioskPin), Failure> {
+    let mut prompts = office.run.pin_entry()?;
+    let [asked] = wanted else { return Err(one_of_two()) };
+    match asked {
+        Asked::Signature => {
+            let other = words::of_asked(Asked::UserAuthentication);
+            let pin = office.run.ask(&mut prompts, other, FourDigitPin::parse)?;
+            let known = Known::user_authentication(&mut terminal.card(), &pin)?;
+            let parse = SignaturePassword::parse;
+            let new = entry::one(office, &arguments.entry, &mut prompts, *asked, birth, parse)?;
+            Ok((known, KioskPin::Signature(new)))
+        }
+        Asked::UserAuthentication => {
+            let other = words::of_asked(Asked::Signature);
+            let password = office.run.ask(&mut prompts, other, SignaturePassword::parse)?;
+            let known = Known::signature(&mut terminal.card(), &password)?;
+            let parse = FourDigitPin::parse;
+            let new = entry::one(office, &arguments.entry, &mut prompts, *asked, birth, parse)?;
+            Ok((known, KioskPin::UserAuthentication(new)))
+        }
+        Asked::Juki | Asked::InputAssist => Err(one_of_two()),
+    }
 }
 
 fn one_of_two() -> Failure {
