@@ -17,7 +17,7 @@ use mynumber::issuance::application::{
 };
 use mynumber::issuance::audit::Clerk;
 use mynumber::issuance::batch::{self, Order};
-use mynumber::issuance::desk::counter::{AtDelivery, Comes, Likeness, Presented};
+use mynumber::issuance::desk::counter::{AtDelivery, Comes, Likeness, Presented, Represented};
 use mynumber::issuance::desk::prepare::{Delivered, Expected, Pictures};
 use mynumber::issuance::desk::stage::{Noticed, Received};
 use mynumber::issuance::desk::substitutes::Flags;
@@ -194,6 +194,7 @@ impl Office {
             record_agrees: true,
         };
         let delivery = AtDelivery {
+            represented: Represented::Unasked,
             face_print_agrees: true,
             braille_agrees: true,
             registry_card_in_use: false,

@@ -3,7 +3,7 @@
 use mynumber::applet::Date;
 use mynumber::crypto::UnixTime;
 use mynumber::crypto::certificate::Purpose;
-use mynumber::issuance::application::{Confirmed, FormId, Particulars, Receipt};
+use mynumber::issuance::application::{Confirmed, ContactName, FormId, Particulars, Receipt};
 use mynumber::issuance::audit::Record;
 use mynumber::issuance::desk::stage::{AtCounter, Identified, Noticed, PinsSet, SettingPins};
 use mynumber::issuance::desk::{At, Desk, DeskError};
@@ -98,6 +98,10 @@ impl Store for Failing<'_> {
 
     fn certificates(&mut self, number: u64) -> Result<Vec<IssuedCertificate>, StoreError> {
         self.alive()?.certificates(number)
+    }
+
+    fn representative(&mut self, number: u64) -> Result<Option<ContactName>, StoreError> {
+        self.alive()?.representative(number)
     }
 
     fn papers(&mut self, number: u64) -> Result<Vec<Paper>, StoreError> {

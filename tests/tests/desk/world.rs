@@ -17,7 +17,7 @@ use mynumber::issuance::application::{
 };
 use mynumber::issuance::audit::Clerk;
 use mynumber::issuance::desk::after::Certifying;
-use mynumber::issuance::desk::counter::{AtDelivery, Comes, Identity, Likeness, Presented};
+use mynumber::issuance::desk::counter::{AtDelivery, Comes, Identity, Likeness, Presented, Represented};
 use mynumber::issuance::desk::pins::NewPins;
 use mynumber::issuance::desk::prepare::{Delivered, Expected, Matched, Pictures};
 use mynumber::issuance::desk::stage::{AtCounter, Identified, Noticed, Prepared, Received, Stage};
@@ -360,6 +360,7 @@ pub(crate) fn register(store: &mut dyn Store, person: &Person, number: u64, wish
 }
 
 pub(crate) const AT_DELIVERY: AtDelivery = AtDelivery {
+    represented: Represented::Unasked,
     face_print_agrees: true,
     braille_agrees: true,
     registry_card_in_use: false,

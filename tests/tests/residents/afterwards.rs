@@ -5,11 +5,13 @@ use mynumber::applet::pin::reference;
 use mynumber::crypto::UnixTime;
 use mynumber::crypto::revocation::Reason as Revocation;
 use mynumber::driver::Card as Driven;
-use mynumber::issuance::application::{Form, FormId, FormKind};
+use mynumber::issuance::application::{ContactName, Form, FormId, FormKind};
 use mynumber::issuance::desk::after::{
     ExpiryNotice, KioskPin, Known, due_for_renewal, replace, report_loss, return_card, suspend,
 };
-use mynumber::issuance::desk::counter::{AtDelivery, Comes, Identity, Likeness, NotIdentified, Presented};
+use mynumber::issuance::desk::counter::{
+    AtDelivery, Comes, Identity, Likeness, NotIdentified, Presented, Represented,
+};
 use mynumber::issuance::desk::pins::NewPins;
 use mynumber::issuance::desk::stage::{AtCounter, HandedOver, Identified, Noticed, PinsSet, Suspended};
 use mynumber::issuance::desk::substitutes::Flags;
@@ -100,6 +102,7 @@ fn send_back(town: &mut Town, number: u64) {
 
 const fn delivery(old_card_out: bool) -> AtDelivery {
     AtDelivery {
+        represented: Represented::Unasked,
         face_print_agrees: true,
         braille_agrees: true,
         registry_card_in_use: false,
@@ -115,7 +118,10 @@ fn deliver(town: &mut Town, resident: &Resident, number: u64, days: i64) {
     let noticed = town.at::<Noticed>(number);
     let counter: mynumber::issuance::desk::At<AtCounter> =
         noticed.open_counter(&mut town.store, &by).unwrap();
-    let identity = counter.check(&presented(Some(resident), old_card), &delivery(old_card)).unwrap();
+    // Whose application it is, on papers that have another space.
+    let represented = Represented::By(ContactName::parse("検証 代理").unwrap());
+    let delivery = AtDelivery { represented, ..delivery(old_card) };
+    let identity = counter.check(&presented(Some(resident), old_card), &delivery).unwrap();
     let mut identified = counter.identify(&identity, &mut town.store, &by).unwrap();
     if resident.is(Kind::OtherSubstitutes) {
         identified = other_substitutes(town, number, &identified, &by);

@@ -110,6 +110,12 @@ pub(crate) struct DeliverArguments {
     pub(crate) case: u64,
     #[command(flatten)]
     pub(crate) visit: VisitArguments,
+    /// Name of the representative, as the papers have it: the one that the application names
+    #[arg(long, value_name = "NAME", requires = "representative")]
+    pub(crate) representative_name: Option<String>,
+    /// Another representative than the application names, as the proof of representation says
+    #[arg(long, requires = "representative", conflicts_with = "representative_name")]
+    pub(crate) other_representative: bool,
     /// What is printed on the card is right
     #[arg(long)]
     pub(crate) face_print_agrees: bool,

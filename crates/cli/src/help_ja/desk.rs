@@ -85,6 +85,8 @@ pub(super) const DESK: &[(&str, &str)] = &[
     ("desk deliver --likeness", "来庁者とカードの写真との照合"),
     ("desk deliver --record_agrees", "住民票と書類が一致する"),
     ("desk deliver --questions", "これらを質問で入力する"),
+    ("desk deliver --representative_name", "代理人の氏名（書類のとおり）。申請書の法定代理人と照合する"),
+    ("desk deliver --other_representative", "申請書とは別の代理人が来庁し、代理権の書類で確認した"),
     ("desk deliver --face_print_agrees", "券面の記載が正しい"),
     ("desk deliver --braille_agrees", "希望された氏名の点字表記がカードにある"),
     ("desk deliver --registry_card_in_use", "住民基本台帳カードが有効である"),

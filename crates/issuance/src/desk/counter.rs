@@ -6,7 +6,8 @@ use super::after::end;
 use super::error::{DeskError, Reason};
 use super::rule::Untimely;
 use super::stage::{At, AtCounter, Identified, Noticed};
-use crate::lifecycle::Step;
+use crate::application::ContactName;
+use crate::lifecycle::{State, Step};
 use crate::store::{By, Case, Change, Document, Paper, Store};
 
 /// Who comes to the window.
@@ -43,9 +44,23 @@ pub struct Presented {
     pub record_agrees: bool,
 }
 
+/// Which representative comes, where one comes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Represented {
+    /// Nobody asked: not enough where the application names one.
+    Unasked,
+    /// Whose papers have this name. It is the one of the application, character by character but for spaces.
+    By(ContactName),
+    /// Another one than the application names, as the clerk saw from the proof of representation.
+    ByAnother,
+}
+
 /// What else is found out at a delivery.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AtDelivery {
+    /// Which representative comes. Looked at where one comes ([`Presented::comes`]).
+    pub represented: Represented,
     /// What is printed on the card is right.
     pub face_print_agrees: bool,
     /// 点字: the name is on the card in braille. Looked at where it was wished for.
@@ -63,6 +78,8 @@ pub struct AtDelivery {
 pub struct Identity {
     case: u64,
     papers: Vec<Paper>,
+    /// Where a representative comes.
+    represented: Option<Represented>,
 }
 
 impl Identity {
@@ -100,6 +117,8 @@ pub enum Open {
     IdentityPapers,
     /// A proof that the representative represents.
     ProofOfRepresentation,
+    /// Another representative than the application names, or nobody asked which.
+    Representative,
     /// The photo leaves doubts.
     Likeness,
     /// The resident record differs from the papers.
@@ -125,6 +144,7 @@ impl Open {
         match self {
             Self::IdentityPapers => "one identity paper with a photo, or two others, are needed",
             Self::ProofOfRepresentation => "a proof of representation is needed",
+            Self::Representative => "the representative is not the one of the application",
             Self::Likeness => "the photo leaves doubts",
             Self::Record => "the resident record differs from the papers",
             Self::DeliveryNotice => "the delivery notice has to be collected",
@@ -142,6 +162,7 @@ impl Open {
         match self {
             Self::IdentityPapers => "顔写真付きの本人確認書類1点、またはその他の書類2点が必要です",
             Self::ProofOfRepresentation => "代理権を確認できる書類が必要です",
+            Self::Representative => "申請書の法定代理人と一致しません",
             Self::Likeness => "顔写真との一致に疑義があります",
             Self::Record => "住民票の記載と書類が一致しません",
             Self::DeliveryNotice => "交付通知書を回収してください",
@@ -201,9 +222,15 @@ impl Presented {
         self.papers.iter().any(|paper| paper.document == document && paper.collected)
     }
 
-    fn evidence(&self, case: u64, open: Vec<Open>) -> Result<Identity, NotIdentified> {
+    fn evidence(
+        &self,
+        case: u64,
+        represented: &Represented,
+        open: Vec<Open>,
+    ) -> Result<Identity, NotIdentified> {
         if open.is_empty() {
-            Ok(Identity { case, papers: self.papers.clone() })
+            let represented = (self.comes == Comes::Representative).then(|| represented.clone());
+            Ok(Identity { case, papers: self.papers.clone(), represented })
         } else {
             Err(NotIdentified::Open(open))
         }
@@ -214,8 +241,16 @@ impl Presented {
     /// # Errors
     /// [`NotIdentified::Open`] with everything that is missing.
     pub fn check(&self, case: &Case) -> Result<Identity, NotIdentified> {
-        self.evidence(case.number, self.open())
+        self.evidence(case.number, &Represented::Unasked, self.open())
     }
+}
+
+/// Names are compared as they are written; only spaces between their parts say nothing.
+fn is_same(one: &ContactName, other: &ContactName) -> bool {
+    let letters = |name: &'_ ContactName| -> Vec<char> {
+        name.as_str().chars().filter(|character| !character.is_whitespace()).collect()
+    };
+    letters(one) == letters(other)
 }
 
 impl At<Noticed> {
@@ -259,13 +294,14 @@ impl At<AtCounter> {
         if self.case().wishes.braille_name && !delivery.braille_agrees {
             open.push(Open::Braille);
         }
-        presented.evidence(case, open)
+        presented.evidence(case, &delivery.represented, open)
     }
 
     /// Notes the evidence: kinds of papers, and which were collected. A resident-registry card among them is abolished.
     ///
     /// # Errors
-    /// [`DeskError`].
+    /// [`Reason::NotIdentified`] where the application names a representative and another one comes
+    /// ([`Represented`]); [`DeskError`].
     pub fn identify(
         &self,
         identity: &Identity,
@@ -273,10 +309,34 @@ impl At<AtCounter> {
         by: &By,
     ) -> Result<At<Identified>, DeskError> {
         let papers = identity.belongs(self.case())?;
+        let is_another = self.is_another(identity, store)?;
         let abolished =
             papers.iter().any(|paper| paper.document == Document::ResidentRegistryCard && paper.collected);
-        let detail = if abolished { "resident-registry card returned and abolished" } else { "" };
+        let detail = match (abolished, is_another) {
+            (false, false) => "",
+            (true, false) => "resident-registry card returned and abolished",
+            (false, true) => "another representative than the application names",
+            (true, true) => {
+                "resident-registry card returned and abolished; another representative than the application names"
+            }
+        };
         self.go(store, &Change { papers, detail, ..Change::of(Step::Identify) }, by)
+    }
+
+    /// Whether another representative comes than the application names.
+    fn is_another(&self, identity: &Identity, store: &mut dyn Store) -> Result<bool, DeskError> {
+        let Some(represented) = &identity.represented else { return Ok(false) };
+        let applied = store
+            .representative(self.number())
+            .map_err(|error| self.stopped(store, State::AtCounter, error.into()))?;
+        match (applied, represented) {
+            (None, _) => Ok(false),
+            (Some(_), Represented::ByAnother) => Ok(true),
+            (Some(applied), Represented::By(name)) if is_same(&applied, name) => Ok(false),
+            (Some(_), Represented::By(_) | Represented::Unasked) => {
+                Err(DeskError::untouched(self.number(), Reason::NotIdentified(vec![Open::Representative])))
+            }
+        }
     }
 
     /// Sends the applicant back to a new photo and a new application: the end of the case. Its certificates are revoked.

@@ -1,7 +1,8 @@
-use super::{AtDelivery, Comes, Likeness, NotIdentified, Open, Presented};
+use super::{AtDelivery, Comes, Likeness, NotIdentified, Open, Presented, Represented};
+use crate::application::{ContactName, Registrant};
 use crate::desk::stage::{AtCounter, Identified, Noticed};
 use crate::desk::tests::{Office, date};
-use crate::desk::{At, Reason, Standing};
+use crate::desk::{At, DeskError, Reason, Standing};
 use crate::lifecycle::{State, Step, Why};
 use crate::store::{CertificateState, Document, Paper, Store};
 use mynumber_crypto::revocation::Reason as Revocation;
@@ -15,6 +16,7 @@ fn kept(document: Document) -> Paper {
 }
 
 const DELIVERY: AtDelivery = AtDelivery {
+    represented: Represented::Unasked,
     face_print_agrees: true,
     braille_agrees: true,
     registry_card_in_use: false,
@@ -172,4 +174,58 @@ fn after_the_deadline_the_counter_is_not_opened() {
 
 fn office_at(days: i64) -> crate::store::By {
     crate::desk::tests::by(crate::lifecycle::Actor::Municipality, days)
+}
+
+/// A representative comes, for whom these words stand; what the desk notes then.
+fn comes(registrant: Registrant, represented: Represented) -> Result<String, DeskError> {
+    let mut office = Office::registered_by(State::AtCounter, registrant);
+    let case: At<AtCounter> = office.open();
+    let mut presented = enough();
+    presented.comes = Comes::Representative;
+    presented.papers.push(shown(Document::ProofOfRepresentation));
+    let identity = case.check(&presented, &AtDelivery { represented, ..DELIVERY }).unwrap();
+    let desk = office.desk();
+    case.identify(&identity, &mut office.store, &desk)?;
+    let last = office.store.audit(0, 100).unwrap().pop().unwrap();
+    assert_eq!(last.event, "identify");
+    Ok(last.detail)
+}
+
+fn name(text: &str) -> ContactName {
+    ContactName::parse(text).unwrap()
+}
+
+#[test]
+fn a_representative_who_comes_is_the_one_of_the_application() {
+    let applied = || Registrant::Representative { name: name("検証　花子") };
+    let by = |text: &str| Represented::By(name(text));
+    assert_eq!(comes(applied(), by("検証　花子")).unwrap(), "");
+    assert_eq!(comes(applied(), by("検証 花子")).unwrap(), "", "papers may have another space, or none");
+    for other in [by("検証　華子"), by("検証　花"), Represented::Unasked] {
+        let error = comes(applied(), other).unwrap_err();
+        let Reason::NotIdentified(open) = error.reason() else { panic!("{error}") };
+        assert_eq!((open.as_slice(), error.standing()), (&[Open::Representative][..], Standing::Untouched));
+        assert!(!error.to_string().contains('花'), "{error}");
+    }
+    // Both parents represent a child: which of them comes is for the clerk to see, and stands in the log.
+    let another = comes(applied(), Represented::ByAnother).unwrap();
+    assert_eq!(another, "another representative than the application names");
+    // Who applied in person names none.
+    for any in [by("検証　花子"), Represented::Unasked, Represented::ByAnother] {
+        assert_eq!(comes(Registrant::Applicant, any).unwrap(), "");
+    }
+}
+
+#[test]
+fn evidence_of_another_visit_does_not_pass_by_the_representative_of_the_application() {
+    let registrant = Registrant::Representative { name: name("検証　花子") };
+    let mut office = Office::registered_by(State::AtCounter, registrant);
+    let case: At<AtCounter> = office.open();
+    let mut presented = enough();
+    presented.comes = Comes::Representative;
+    presented.papers.push(shown(Document::ProofOfRepresentation));
+    let identity = presented.check(case.case()).unwrap();
+    let desk = office.desk();
+    let error = case.identify(&identity, &mut office.store, &desk).unwrap_err();
+    assert!(matches!(error.reason(), Reason::NotIdentified(_)), "{error}");
 }

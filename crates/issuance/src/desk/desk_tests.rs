@@ -2,7 +2,7 @@ use super::after::{certificate_notice, certificates_due, report_loss, suspend};
 use super::stage::Stage;
 use super::{At, Reason, Rule, Untimely, photo};
 use crate::application::tests::{entry, now, paper_photo, today};
-use crate::application::{Channel, Form, FormId, FormKind, Photo, Wishes};
+use crate::application::{Channel, Form, FormId, FormKind, Photo, Registrant, Wishes};
 use crate::audit::Clerk;
 use crate::lifecycle::{Actor, State, Step};
 use crate::photo::{Answer, Exception, Question};
@@ -43,19 +43,25 @@ const WAY: [(State, Step); 8] = [
 
 impl Office {
     pub(super) fn at(state: State) -> Self {
-        Self::make(state, true, true)
+        Self::make(state, true, true, Registrant::Applicant)
     }
 
     /// Received, with these wishes.
     pub(super) fn with_wishes(signature: bool, user_authentication: bool) -> Self {
-        Self::make(State::Received, signature, user_authentication)
+        Self::make(State::Received, signature, user_authentication, Registrant::Applicant)
     }
 
-    fn make(state: State, signature: bool, user_authentication: bool) -> Self {
+    /// An application that somebody registered.
+    pub(super) fn registered_by(state: State, registrant: Registrant) -> Self {
+        Self::make(state, true, true, registrant)
+    }
+
+    fn make(state: State, signature: bool, user_authentication: bool, registrant: Registrant) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut store = Sqlite::open(&folder.path().join("cases.db")).unwrap();
         let mut entry = entry();
         entry.channel = Channel::Post;
+        entry.registrant = registrant;
         entry.wishes = Wishes { signature, user_authentication, braille_name: false };
         entry.photo = Photo::Paper(paper_photo());
         let id = FormId::parse(&format!("{:023}", 1)).unwrap();

@@ -9,7 +9,7 @@ use super::{
     By, Case, Change, IssuedCertificate, Paper, PhotoAnswer, Registration, Store, StoreError, certificates,
     photos, rows,
 };
-use crate::application::{Confirmed, FormId, Particulars, Receipt};
+use crate::application::{Confirmed, ContactName, FormId, Particulars, Receipt};
 use crate::audit::{Head, Record};
 use crate::lifecycle::{Refusal, State, Step, Why, next};
 use crate::receipt::{Released, Serial};
@@ -67,6 +67,10 @@ impl<D: Database> Store for D {
 
     fn certificates(&mut self, number: u64) -> Result<Vec<IssuedCertificate>, StoreError> {
         self.read(|sql| certificates::of_case(sql, number))
+    }
+
+    fn representative(&mut self, number: u64) -> Result<Option<ContactName>, StoreError> {
+        self.read(|sql| rows::representative(sql, number))
     }
 
     fn papers(&mut self, number: u64) -> Result<Vec<Paper>, StoreError> {

@@ -33,7 +33,7 @@ use mynumber_applet::Date;
 use mynumber_crypto::UnixTime;
 use mynumber_crypto::certificate::Purpose;
 
-use crate::application::{Confirmed, FormId, Particulars, Receipt, Wishes};
+use crate::application::{Confirmed, ContactName, FormId, Particulars, Receipt, Wishes};
 use crate::audit::{Clerk, Head, Record, Tampered};
 use crate::desk::pins::Asked;
 use crate::lifecycle::{Actor, State, Step};
@@ -154,6 +154,12 @@ pub trait Store {
     /// # Errors
     /// Failures of the store; a case that is none has no certificates.
     fn certificates(&mut self, number: u64) -> Result<Vec<IssuedCertificate>, StoreError>;
+
+    /// 法定代理人: the representative who registered the application of a case, where it was one.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchCase`]; failures of the store.
+    fn representative(&mut self, number: u64) -> Result<Option<ContactName>, StoreError>;
 
     /// What was presented and collected for a case, in order.
     ///

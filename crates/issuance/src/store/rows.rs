@@ -5,7 +5,7 @@ use mynumber_crypto::UnixTime;
 
 use super::sql::{Row, Sql, Value, signed};
 use super::{Case, Change, Document, Paper, StoreError};
-use crate::application::{Application, Form, FormId, Particulars, Photo, Registrant, Wishes};
+use crate::application::{Application, ContactName, Form, FormId, Particulars, Photo, Registrant, Wishes};
 use crate::audit::{Head, Record};
 use crate::desk::pins::Asked;
 use crate::lifecycle::State;
@@ -167,6 +167,14 @@ pub(super) fn resident(sql: &mut dyn Sql, number: u64) -> Result<Particulars, St
         sex: row.word("sex", sex)?,
         end_of_stay: row.optional_date("end_of_stay")?,
     })
+}
+
+pub(super) fn representative(sql: &mut dyn Sql, number: u64) -> Result<Option<ContactName>, StoreError> {
+    let row =
+        sql.first("SELECT representative FROM cases WHERE number = ?1", &[signed(number, "number")?.into()])?;
+    let name = row.ok_or(StoreError::NoSuchCase { number })?.optional_text("representative")?;
+    let parse = |name: String| ContactName::parse(&name);
+    name.map(parse).transpose().map_err(|_| StoreError::Content { column: "representative" })
 }
 
 fn sex(text: &str) -> Option<Sex> {

@@ -289,3 +289,43 @@ fn orders_that_are_wrong_make_no_card_and_what_was_made_is_kept() {
     assert_eq!(office.desk(&[&make[..], &["--force"]].concat()).code, 4);
     assert_eq!(office.bench.read(&file), b"a letter");
 }
+
+#[test]
+fn a_representative_who_comes_is_compared_with_the_application() {
+    let office = Office::new();
+    office.apply(&(application(1) + "\n[registrant]\nrepresentative = \"見本　親\"\n"));
+    office.make(&[1]);
+    let reader = format!("virtual:{}", serial(1));
+    assert_eq!(office.prepare(1, &["--reader", &reader]).code, 0);
+    assert_eq!(office.desk(&["notice", "--send"]).code, 0);
+    let comes = |more: &[&str]| {
+        let fixed = ["deliver", "1", "--identify-only", "--presented", "proof-of-representation"];
+        office.on_card(DAY, 1, &[&fixed[..], &IN_ORDER, more].concat(), &[])
+    };
+    for more in [&[][..], &["--representative-name", "見本　子"], &["--lang", "ja"]] {
+        let refused = comes(&[&["--representative"], more].concat());
+        assert_eq!((refused.code, office.state(1).as_str()), (69, "at-counter"), "{refused:?}");
+        assert!(refused.stderr.contains("--other-representative"), "{refused:?}");
+        assert!(!refused.stderr.contains('親'), "{refused:?}");
+    }
+    let broken = comes(&["--representative", "--representative-name", "親\u{1b}[0m"]);
+    assert_eq!(broken.code, 3, "{broken:?}");
+    assert_eq!(comes(&["--representative-name", "見本　親"]).code, 2, "nobody says that one comes");
+    let same = comes(&["--representative", "--representative-name", "見本 親"]);
+    assert_eq!((same.code, office.state(1).as_str()), (0, "identified"), "{same:?}");
+    assert_eq!(office.desk(&["audit", "verify"]).code, 0);
+    // Asked with the other questions.
+    let leave = || assert_eq!(office.on_card(DAY, 1, &["deliver", "1", "--leave"], &[]).code, 0);
+    leave();
+    let asked = ["deliver", "1", "--questions", "--face-print-agrees", "--identify-only"];
+    let answers = "yes\npassport,proof-of-representation\ndelivery-notice\nsame\nyes\n\n見本　親\n";
+    let answered = office.call(&asked).input(answers).finish();
+    assert_eq!((answered.code, office.state(1).as_str()), (0, "identified"), "{answered:?}");
+    let another =
+        || office.desk(&["show", "1"]).text().contains("another representative than the application");
+    assert!(!another());
+    // Another one, whom the proof names.
+    leave();
+    assert_eq!(comes(&["--representative", "--other-representative"]).code, 0);
+    assert!(another());
+}

@@ -20,14 +20,25 @@ const KILLED: i32 = -1;
 const REMOVED: i32 = 23;
 const UNFINISHED: i32 = 67;
 
-/// What changes a file.
-const WRITES: &str = "pwrite64,write,fsync,fdatasync,ftruncate,unlink,unlinkat,rename,renameat,renameat2";
+/// What changes a file. Each is counted by itself.
+const WRITES: [&str; 10] = [
+    "pwrite64",
+    "write",
+    "fsync",
+    "fdatasync",
+    "ftruncate",
+    "unlink",
+    "unlinkat",
+    "rename",
+    "renameat",
+    "renameat2",
+];
 
 /// How a process waits.
 const PAUSES: &str = "nanosleep,clock_nanosleep";
 
 /// Runs the command, which may make core dumps as large as it likes, and ends it as it enters the call of the system of
-/// this number.
+/// this number, of each kind of call.
 const AT_A_CALL: &str = "ulimit -c unlimited; exec strace -f -qq -o /dev/null -e trace=$CALLS \
     -e inject=$CALLS:signal=$SIGNAL:when=$WHEN \"$MYNUMBER\" \"$@\"";
 
@@ -147,14 +158,18 @@ fn rounds(first: usize, round: impl Fn(usize, &Mutex<[usize; 6]>) -> bool + Sync
 
 #[test]
 fn c1_a_delivery_killed_at_any_write_of_store_or_card_is_untouched_resumable_or_done() {
-    let seen = rounds(1, |number, seen| {
-        let mut office = Office::noticed();
-        let signal = if number.is_multiple_of(5) { "ABRT" } else { "KILL" };
-        let done = ended(&mut office, WRITES, signal, number);
-        is_right(&office, &done, (number, &format!("write {number}")), seen);
-        done.code != 0
-    });
-    println!("killed at a write, by the state found: {seen:?}");
+    let mut seen = [0; 6];
+    for call in WRITES {
+        let found = rounds(1, |number, seen| {
+            let mut office = Office::noticed();
+            let signal = if number.is_multiple_of(5) { "ABRT" } else { "KILL" };
+            let done = ended(&mut office, call, signal, number);
+            is_right(&office, &done, (number, &format!("{call} {number}")), seen);
+            done.code != 0
+        });
+        println!("killed at {call}, by the state found: {found:?}");
+        seen.iter_mut().zip(found).for_each(|(all, found)| *all += found);
+    }
     assert!(seen.iter().all(|count| *count > 0) && seen.iter().sum::<usize>() > 50, "{seen:?}");
 }
 
@@ -237,36 +252,47 @@ fn cards_are_whole(office: &Office, when: &str) -> usize {
 #[test]
 fn c1_a_batch_of_cards_killed_at_any_write_has_whole_cards_and_is_finished_by_the_same_command() {
     let base = with_orders();
-    let make = ["personalise", "orders.csv", "-o", "list.csv", "--jobs", "1", "--force"];
     let mut seen = [0; 3];
-    // The calls of each thread are counted by themselves: the list is written by another one than the cards.
+    // Each thread's calls are counted by themselves: once it is the one that makes the cards, once the one that writes the list.
     for cards_are_there in [false, true] {
         if cards_are_there {
-            assert_eq!(base.desk(&make).code, 0);
+            assert_eq!(base.desk(&MAKE).code, 0);
         }
-        for number in 1.. {
-            let mut office = Office::new();
-            copy_folder(&base.bench.path(""), &office.bench.path(""));
-            office.bench.use_script(AT_A_CALL);
-            let call = office.call(&make).env("CALLS", WRITES).env("SIGNAL", "KILL");
-            let done = call.env("WHEN", &number.to_string()).finish();
-            office.bench.use_no_script();
-            let when = format!("killed at write {number}, with cards: {cards_are_there}");
-            assert!([0, KILLED].contains(&done.code), "{when}: {done:?}");
-            seen[cards_are_whole(&office, &when)] += 1;
-            if done.code == 0 {
-                break;
+        for call in ["write", "unlink", "rename", "renameat", "renameat2", "mkdir"] {
+            let mut number = 1;
+            while is_killed_and_finished(&base, call, number, &mut seen) {
+                number += 1;
             }
-            let again = office.desk(&make);
-            assert_eq!((again.code, cards_are_whole(&office, &when)), (0, 2), "{when}: {again:?}");
-            let taken =
-                office.desk(&["receive", "list.csv", "--delivered", "cards.csv", "--notices", "notices.txt"]);
-            assert_eq!(taken.code, 0, "{when}: {taken:?}");
-            let resident = 1 + number % 2;
-            let prepared = office.prepare(resident, &["--reader", &format!("virtual:{}", serial(resident))]);
-            assert_eq!(prepared.code, 0, "{when}: {prepared:?}");
         }
     }
     println!("killed at a write, by the cards found: {seen:?}");
     assert!(seen.iter().all(|count| *count > 3), "{seen:?}");
+}
+
+const MAKE: [&str; 7] = ["personalise", "orders.csv", "-o", "list.csv", "--jobs", "1", "--force"];
+
+/// One round; whether there was such a call.
+fn is_killed_and_finished(base: &Office, call: &str, number: u32, seen: &mut [usize; 3]) -> bool {
+    let mut office = Office::new();
+    copy_folder(&base.bench.path(""), &office.bench.path(""));
+    office.bench.use_script(AT_A_CALL);
+    let run = office.call(&MAKE).env("CALLS", call).env("SIGNAL", "KILL");
+    let done = run.env("WHEN", &number.to_string()).finish();
+    office.bench.use_no_script();
+    let when = format!("killed at {call} {number}");
+    assert!([0, KILLED].contains(&done.code), "{when}: {done:?}");
+    let count = cards_are_whole(&office, &when);
+    if done.code == 0 {
+        assert_eq!(count, 2, "{when}");
+        return false;
+    }
+    seen[count] += 1;
+    let again = office.desk(&MAKE);
+    assert_eq!((again.code, cards_are_whole(&office, &when)), (0, 2), "{when}: {again:?}");
+    let taken = office.desk(&["receive", "list.csv", "--delivered", "cards.csv", "--notices", "notices.txt"]);
+    assert_eq!(taken.code, 0, "{when}: {taken:?}");
+    let resident = 1 + number % 2;
+    let prepared = office.prepare(resident, &["--reader", &format!("virtual:{}", serial(resident))]);
+    assert_eq!(prepared.code, 0, "{when}: {prepared:?}");
+    true
 }

@@ -3,7 +3,7 @@ use super::{
     Registration, Sqlite, Store, StoreError, WhyNotCertificate,
 };
 use crate::application::tests::{ID, entry, now, paper_photo, today};
-use crate::application::{Channel, Confirmed, Form, FormId, FormKind, Photo};
+use crate::application::{Channel, Confirmed, ContactName, Form, FormId, FormKind, Photo, Registrant};
 use crate::audit::{Clerk, Head, Tampered};
 use crate::desk::pins::Asked;
 use crate::lifecycle::{Actor, State, Step, Why};
@@ -30,9 +30,18 @@ fn desk() -> By {
     by(Actor::Municipality, 0)
 }
 
-/// By post, so that no photo has to be decoded.
 fn application(number: u64) -> Confirmed {
+    of(number, Registrant::Applicant)
+}
+
+fn represented(number: u64, name: ContactName) -> Confirmed {
+    of(number, Registrant::Representative { name })
+}
+
+/// By post, so that no photo has to be decoded.
+fn of(number: u64, registrant: Registrant) -> Confirmed {
     let mut entry = entry();
+    entry.registrant = registrant;
     entry.channel = Channel::Post;
     entry.photo = Photo::Paper(paper_photo());
     let id = FormId::parse(&format!("{number:023}")).unwrap();
@@ -83,6 +92,7 @@ macro_rules! on_each_store {
 on_each_store! {
     a_case_goes_its_way_and_every_step_is_in_the_log,
     a_refused_step_changes_nothing,
+    the_representative_who_registered_an_application_is_kept,
     a_case_seen_too_long_ago_is_not_changed,
     a_form_has_one_living_case,
     several_cases_take_a_step_together_or_not_at_all,

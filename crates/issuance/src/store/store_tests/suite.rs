@@ -8,6 +8,7 @@ pub(super) fn a_case_goes_its_way_and_every_step_is_in_the_log(store: &mut dyn S
     let mut case = store.case(1).unwrap();
     assert_eq!((case.state, case.version, case.deadline), (State::Registered, 1, None));
     assert_eq!(store.resident(1).unwrap(), entry().today);
+    assert_eq!(store.representative(1).unwrap(), None);
     store.receive(&released(&[1]), &desk()).unwrap();
     case = store.step(1, case.version + 1, Step::Prepare, &desk()).unwrap();
     case = store.send_notice(1, case.version, date("20270228"), &desk()).unwrap();
@@ -460,4 +461,11 @@ pub(super) fn notices_are_counted_on_the_day_they_were_sent(store: &mut dyn Stor
     let notices = store.notices(date("20261101"), date("20261231")).unwrap();
     assert_eq!(notices, [(date("20261122"), 2), (date("20261126"), 1)]);
     assert_eq!(store.notices(date("20261123"), date("20261125")).unwrap(), []);
+}
+
+pub(super) fn the_representative_who_registered_an_application_is_kept(store: &mut dyn Store) {
+    let name = ContactName::parse("検証　花子").unwrap();
+    store.register(represented(1, name.clone()), &desk()).unwrap();
+    assert_eq!(store.representative(1).unwrap(), Some(name));
+    assert!(matches!(store.representative(2), Err(StoreError::NoSuchCase { number: 2 })));
 }

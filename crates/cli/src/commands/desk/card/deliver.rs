@@ -138,6 +138,7 @@ fn deliver(counter: &mut Counter<'_>, arguments: &DeliverArguments, case: Case) 
 fn identify(counter: &mut Counter<'_>, arguments: &DeliverArguments, case: Case) -> Result<Case, Failure> {
     let presented = visit::presented(counter.office, &arguments.visit)?;
     let found = AtDelivery {
+        represented: visit::represented(counter.office, arguments, &presented)?,
         face_print_agrees: arguments.face_print_agrees,
         braille_agrees: arguments.braille_agrees,
         registry_card_in_use: arguments.registry_card_in_use,

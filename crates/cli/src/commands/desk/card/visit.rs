@@ -1,12 +1,14 @@
 //! Who stands at the window: from arguments, or by questions. What nobody said counts as not so.
 
-use mynumber::issuance::desk::counter::{Comes, Identity, Likeness, NotIdentified, Presented};
+use mynumber::issuance::application::ContactName;
+use mynumber::issuance::desk::counter::{Comes, Identity, Likeness, NotIdentified, Presented, Represented};
 use mynumber::issuance::store::{Case, Document, Paper};
 
 use super::super::office::Office;
 use super::super::prompt::Prompt;
+use super::super::words::of_contact;
 use super::words;
-use crate::args::{LikenessName, VisitArguments};
+use crate::args::{DeliverArguments, LikenessName, VisitArguments};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::language::say;
@@ -21,6 +23,39 @@ pub(super) fn presented(office: &Office<'_>, arguments: &VisitArguments) -> Resu
     let comes = if arguments.representative { Comes::Representative } else { Comes::Holder };
     let likeness = likeness(arguments.likeness.unwrap_or(LikenessName::Doubtful));
     Ok(Presented { comes, papers, likeness, record_agrees: arguments.record_agrees })
+}
+
+/// Which representative comes: asked where the other questions are.
+pub(super) fn represented(
+    office: &Office<'_>,
+    arguments: &DeliverArguments,
+    presented: &Presented,
+) -> Result<Represented, Failure> {
+    if arguments.other_representative {
+        return Ok(Represented::ByAnother);
+    }
+    if let Some(name) = &arguments.representative_name {
+        let name = ContactName::parse(name).map_err(|error| {
+            let reason = of_contact(error);
+            Failure::new(
+                Exit::BadInput,
+                say!("the representative's name: {reason}", "代理人の氏名: {reason}"),
+            )
+        })?;
+        return Ok(Represented::By(name));
+    }
+    if !arguments.visit.questions || presented.comes != Comes::Representative {
+        return Ok(Represented::Unasked);
+    }
+    let mut prompt = Prompt::new(office.run);
+    loop {
+        let question =
+            say!("Name of the representative, as the papers have it", "代理人の氏名（書類のとおり）");
+        match ContactName::parse(prompt.line(&question)?.trim()) {
+            Ok(name) => return Ok(Represented::By(name)),
+            Err(error) => notice(&of_contact(error)),
+        }
+    }
 }
 
 /// The holder of a card that was handed over before, identified.

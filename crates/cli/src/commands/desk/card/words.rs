@@ -213,6 +213,10 @@ fn advice(error: &DeskError) -> Option<String> {
             "set all of them with `mynumber desk pin switch {number} on`",
             "`mynumber desk pin switch {number} on` ですべて設定してください"
         )),
+        Reason::NotIdentified(open) if open.contains(&Open::Representative) => Some(say!(
+            "say the name that the papers have with --representative-name, or --other-representative where the proof of representation names another",
+            "書類の氏名を --representative-name で指定するか、代理権の書類が別の代理人のものなら --other-representative を指定してください"
+        )),
         Reason::Differences(_) => Some(say!(
             "the card is not released: it goes back to its maker, or the record is put right",
             "カードは交付できません。作成元へ返すか、住民票を確認してください"
