@@ -3,6 +3,7 @@
 //! Nearly every entry has one of two shapes: serial number and date, with or without a reason. These are taken apart by
 //! hand here; everything else, and every fault, goes to the reader that all other structures use. Both accept the same.
 
+use super::table::Found;
 use super::{Reason, Revocation};
 use crate::asn1::der::{Der, INTEGER, SEQUENCE};
 use crate::asn1::{Error, ErrorKind, Field, Object, Oid};
@@ -24,19 +25,32 @@ const REMOVE_FROM_CRL: u8 = 8;
 
 /// One entry of a CRL: that a certificate is revoked.
 ///
-/// Entries are checked when the list is read; what one says is taken out of it when asked for, so finding one costs little.
+/// Entries are checked when the list is read. What one says is looked for in the list when asked for, so finding one costs
+/// little: an index that has no room for exact places knows the part of the list that holds the entry.
 #[derive(Clone, Copy)]
 pub struct Entry<'a> {
     serial: &'a [u8],
+    stands: Stands<'a>,
+}
+
+#[derive(Clone, Copy)]
+enum Stands<'a> {
     /// The list from this entry on.
-    from_here: &'a [u8],
+    Here(&'a [u8]),
+    /// In the list that an index is of.
+    Found(Found<'a>),
 }
 
 impl<'a> Entry<'a> {
-    /// The entry at the start of `from_here`, which is about `serial`.
-    #[inline]
+    /// The entry about `serial` at the start of `from_here`.
     pub(super) const fn new(serial: &'a [u8], from_here: &'a [u8]) -> Self {
-        Self { serial, from_here }
+        Self { serial, stands: Stands::Here(from_here) }
+    }
+
+    /// The entry about `serial` that an index knows of.
+    #[inline]
+    pub(super) const fn found(serial: &'a [u8], found: Found<'a>) -> Self {
+        Self { serial, stands: Stands::Found(found) }
     }
 
     /// The serial number of the revoked certificate, big-endian, without leading zeros: 1 to 20 bytes.
@@ -50,7 +64,14 @@ impl<'a> Entry<'a> {
     /// # Errors
     /// [`Error`] when the bytes have changed since the list was read.
     pub fn revocation(&self) -> Result<Revocation, Error> {
-        read_entry(self.from_here, 0).map(|(_, revocation)| revocation)
+        let mut rest = match self.stands {
+            Stands::Here(from_here) => from_here,
+            Stands::Found(found) => found.list(),
+        };
+        while !equal(serial_of(rest), self.serial) && !rest.is_empty() {
+            rest = after_entry(rest);
+        }
+        read_entry(rest, 0).map(|(_, revocation)| revocation)
     }
 }
 
@@ -86,7 +107,7 @@ impl<'a> Iterator for Entries<'a> {
     fn next(&mut self) -> Option<Self::Item> {
         let from_here = self.walker.rest;
         let serial = self.walker.next_serial().ok()??;
-        Some(Entry { serial, from_here })
+        Some(Entry::new(serial, from_here))
     }
 }
 
@@ -150,29 +171,14 @@ impl<'a> Walker<'a> {
         Self { rest: list, end: position.saturating_add(list.len()) }
     }
 
-    /// The number of entries, as far as their lengths tell: right when all can be read without a fault, and never more
-    /// than that many bytes can hold.
-    pub(super) fn count(mut self) -> usize {
-        // Serial number and date take 20 bytes at least.
-        let most = self.rest.len() / 20 + 1;
-        let mut count = 0;
-        while !self.rest.is_empty() {
-            count += 1;
-            self.rest = match self.rest {
-                [0x30, length @ 0..=0x7F, after @ ..] => {
-                    after.get(usize::from(*length)..).unwrap_or_default()
-                }
-                other => {
-                    let mut list = Reader::new(other);
-                    match list.next_element() {
-                        Ok(_) => list.rest(),
-                        // What cannot be passed over cannot be read either.
-                        Err(_) => &[],
-                    }
-                }
-            };
-        }
-        count.min(most)
+    /// The entries that are left, without checking them again.
+    pub(super) const fn checked(self) -> Checked<'a> {
+        Checked(self)
+    }
+
+    /// The bytes of the entries that are left.
+    pub(super) const fn length(&self) -> usize {
+        self.rest.len()
     }
 
     /// Where the next entry begins in the CRL, in bytes.
@@ -194,6 +200,13 @@ impl<'a> Walker<'a> {
         self.other_serial().map(Some)
     }
 
+    /// As [`Walker::next_serial`]; with it, where the entry begins.
+    #[inline]
+    pub(super) fn next_entry(&mut self) -> Result<Option<(&'a [u8], usize)>, Error> {
+        let place = self.position();
+        Ok(self.next_serial()?.map(|serial| (serial, place)))
+    }
+
     #[cold]
     #[inline(never)]
     fn other_serial(&mut self) -> Result<&'a [u8], Error> {
@@ -211,6 +224,25 @@ impl<'a> Walker<'a> {
         list.read(SEQUENCE).map_err(fault)?;
         self.rest = list.rest();
         Ok(serial)
+    }
+}
+
+/// The serial number of each entry and where the entry begins, in a list whose entries were all checked before.
+#[derive(Clone)]
+pub(super) struct Checked<'a>(Walker<'a>);
+
+impl<'a> Iterator for Checked<'a> {
+    type Item = (&'a [u8], usize);
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        let Self(walker) = self;
+        if walker.rest.is_empty() {
+            return None;
+        }
+        let (serial, place) = (serial_of(walker.rest), walker.position());
+        walker.rest = after_entry(walker.rest);
+        Some((serial, place))
     }
 }
 
@@ -273,9 +305,35 @@ pub(super) fn serial_of(input: &[u8]) -> &[u8] {
     content.strip_prefix(&[0]).unwrap_or(content)
 }
 
+/// What follows the entry at the start of `input`, which was checked before.
+#[inline]
+fn after_entry(input: &[u8]) -> &[u8] {
+    match input {
+        [0x30, length @ 0..=0x7F, after @ ..] => after.get(usize::from(*length)..).unwrap_or_default(),
+        _ => after_longer(input),
+    }
+}
+
+#[cold]
+fn after_longer(input: &[u8]) -> &[u8] {
+    let mut list = Reader::new(input);
+    list.read(SEQUENCE).map_or(&[], |_| list.rest())
+}
+
 #[cold]
 fn longer_serial(input: &[u8]) -> Option<&[u8]> {
     let mut list = Reader::new(input);
     let entry = list.read(SEQUENCE).ok()?;
     Some(list.enter(entry).ok()?.read(INTEGER).ok()?.value())
+}
+
+/// Whether two serial numbers are one. Those of common lengths are compared without a call.
+#[inline]
+fn equal(a: &[u8], b: &[u8]) -> bool {
+    match (a.first_chunk::<4>(), a.last_chunk::<4>(), b.first_chunk::<4>(), b.last_chunk::<4>()) {
+        (Some(first), Some(last), Some(other_first), Some(other_last)) if a.len() <= 8 => {
+            a.len() == b.len() && first == other_first && last == other_last
+        }
+        _ => a == b,
+    }
 }

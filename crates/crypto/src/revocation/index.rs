@@ -1,7 +1,7 @@
 //! A CRL of any size, ready for lookups.
 
 use super::entries::Entry;
-use super::table::{TOGETHER, Table, Waiting};
+use super::table::Table;
 use super::{Crl, Issuer, Why};
 use crate::asn1::Error;
 use crate::certificate::Name;
@@ -14,8 +14,11 @@ use core::fmt;
 /// `B` is where the CRL's bytes live: `&[u8]`, `Vec<u8>`, `Arc<[u8]>`. They must not change while the index lives; an
 /// index over bytes that do gives wrong answers, though it does not panic.
 ///
-/// Serial numbers are hashed without a secret. An issuer who chooses them so that all fall into the same lines makes lookups
-/// slow (in proportion to the number of entries) and the index larger by half, not wrong.
+/// Whether a serial number is on the list is answered from the index alone where all of the list have eight bytes at most,
+/// as those of JPKI do; what the entry says is then read from the list when asked for ([`Entry::revocation`]).
+///
+/// Serial numbers are spread without a secret. An issuer who chooses them so that all fall together makes the index up to
+/// three times as large and lookups a search among all entries, not wrong.
 pub struct CrlIndex<B> {
     bytes: B,
     table: Table,
@@ -30,39 +33,15 @@ impl<B: AsRef<[u8]>> CrlIndex<B> {
     /// [`Error`]; [`ErrorKind::DuplicateSerial`](crate::asn1::ErrorKind::DuplicateSerial) when two entries are about one serial number.
     pub fn build(bytes: B) -> Result<Self, Error> {
         let crl = Crl::parse_frame(bytes.as_ref())?;
-        let mut table = Table::new(bytes.as_ref().len(), crl.walker().count());
-        let mut walker = crl.walker();
-        let mut batch = [Waiting::default(); TOGETHER];
-        loop {
-            let mut filled = 0;
-            for waiting in &mut batch {
-                let place = u32::try_from(walker.position()).unwrap_or(u32::MAX);
-                let Some(serial) = walker.next_serial()? else { break };
-                *waiting = table.waiting(serial, place);
-                filled += 1;
-            }
-            table.insert(bytes.as_ref(), batch.get(..filled).unwrap_or_default())?;
-            if filled < TOGETHER {
-                break;
-            }
-        }
-        let table = table.finish(bytes.as_ref())?;
+        let table = Table::build(bytes.as_ref(), crl.walker())?;
         Ok(Self { bytes, table, proven: None })
     }
 
     /// The entry about the certificate with this serial number: big-endian, without leading zeros, as
     /// [`Certificate::serial`](crate::Certificate::serial) gives it.
     #[must_use]
-    pub fn lookup(&self, serial: &[u8]) -> Option<Entry<'_>> {
+    pub fn lookup<'i>(&'i self, serial: &'i [u8]) -> Option<Entry<'i>> {
         self.table.find(self.bytes.as_ref(), serial)
-    }
-
-    /// Looks for many serial numbers, and calls `found` for each that has an entry, in their order.
-    ///
-    /// For a service that holds all certificates of its users against a new CRL: the memory is asked for many at once, so
-    /// those that are on the list take about a third of the time of a [`CrlIndex::lookup`].
-    pub fn lookup_all<'i, S: AsRef<[u8]>>(&'i self, serials: &[S], found: impl FnMut(&S, Entry<'i>)) {
-        self.table.find_together(self.bytes.as_ref(), serials, found);
     }
 
     /// The index without its ownership.
@@ -149,7 +128,7 @@ pub struct IndexRef<'a> {
 impl<'a> IndexRef<'a> {
     /// As [`CrlIndex::lookup`].
     #[must_use]
-    pub fn lookup(self, serial: &[u8]) -> Option<Entry<'a>> {
+    pub fn lookup(self, serial: &'a [u8]) -> Option<Entry<'a>> {
         self.table.find(self.bytes, serial)
     }
 

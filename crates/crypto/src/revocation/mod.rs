@@ -16,6 +16,7 @@ mod entries;
 mod index;
 mod issuer;
 pub mod ocsp;
+mod records;
 mod scope;
 mod source;
 mod status;

@@ -1,86 +1,127 @@
-//! The table behind [`CrlIndex`](super::CrlIndex): from a serial number to the place of its entry.
+//! The table behind [`CrlIndex`](super::CrlIndex): whether a serial number is on the list, and where its entry stands.
 //!
-//! Entries are in groups of up to fifteen. Of each entry a group keeps one byte of the hash of its serial number, its mark,
-//! and in a table apart where it stands in the CRL, whose bytes stay where they are; bits of that word that no place needs
-//! hold more of the hash. What finds its group full goes to the next, and after four groups to a list on the side, sorted by
-//! hash. A million entries take 7.4 MB, and their marks, which are all that a question about an absent number reads as a
-//! rule, 1.5 MB: they stay in the processor's cache. A present number costs two accesses more, to its place and its entry.
+//! A serial number of up to eight bytes is a number of 64 bits. It is stirred in a way that could be undone; the upper bits
+//! then choose one of about half as many buckets as there are entries, and all that is left of it is kept in a record (a quotient
+//! and its remainder). So the record itself tells that a serial number is on the list, and the list is read only when
+//! somebody asks what its entry says. The records of all buckets stand one after the other; sixteen buckets share a line
+//! that counts them. What a record has left holds the place of the entry, or when that is little, the block it is in.
+//!
+//! A million entries take 6.4 MB with serial numbers of four bytes, of which a lookup reads 2.4, and 7.4 MB with longer ones.
+//! Where a serial number of the list has more than eight bytes, a record holds part of a hash instead, and what it fits is
+//! compared with the entry.
 
-use super::entries::{Entry, serial_of};
+use super::entries::{Checked, Entry, Walker, serial_of};
+use super::records::{self, FIRST, Records};
 use crate::asn1::{Error, ErrorKind, Field, Object};
 use alloc::vec;
 use alloc::vec::Vec;
+use core::ops::Range;
 
-/// Entries of a group.
-const SLOTS: usize = 15;
-/// Tenths of entries for each group on average.
-const TENTHS: usize = 108;
-/// Groups that an entry may be in.
-const PROBES: usize = 4;
-/// Entries that are put into their groups together, and serial numbers that are looked for together.
-pub(super) const TOGETHER: usize = 64;
+/// Buckets of a line.
+const BUCKETS: usize = 16;
+/// The most records of a bucket; what finds it full goes to a list on the side.
+const FULL: usize = 15;
+/// Bits of a key at most.
+const KEY_BITS: u32 = 64;
+/// A block has two to the power of this many entries on average, or more: the table of blocks stays small.
+const BLOCK_BITS: u32 = 6;
+/// The first entries of a list, from which its layout is guessed.
+const SAMPLE: usize = 64;
+/// Entries that are put in together.
+const TOGETHER: usize = 64;
 
-/// The marks of fifteen entries at most.
+/// Sixteen buckets.
 #[derive(Clone, Copy, Default)]
-#[repr(align(16))]
-struct Group {
-    /// A byte of the hash for each entry, never zero; zero where there is none.
-    first: [u8; 8],
-    second: [u8; 7],
-    /// A bit for each eighth of the hashes: an entry of it found no room here, and is in the next group or on the side.
-    passed: u8,
+struct Line {
+    /// The number of the first record of the first bucket.
+    base: u32,
+    /// Four bits for each bucket: how many records it has. In two halves, so that a line takes twelve bytes.
+    counts: [u32; 2],
 }
 
-/// Where the entries of a group stand; above that, bits of their hashes.
+/// An entry on its way into its bucket.
 #[derive(Clone, Copy, Default)]
-#[repr(align(64))]
-struct Places([u32; SLOTS]);
-
-/// An entry on its way into its group.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Waiting {
-    hash: u64,
-    group: usize,
-    place: u32,
+struct Waiting {
+    key: u64,
+    place: usize,
 }
 
-/// A serial number that is looked for together with others.
-#[derive(Clone, Copy, Default)]
-struct Asked {
-    hash: u64,
-    /// What of it is read next: its group, then its entry.
-    at: usize,
-}
-
-/// An entry that found its groups full.
+/// An entry that is on the list. Where it stands is looked for when somebody asks what it says.
 #[derive(Clone, Copy)]
-struct Aside {
-    hash: u32,
-    place: u32,
+pub(super) struct Found<'a> {
+    table: &'a Table,
+    bytes: &'a [u8],
+    /// The number of its record.
+    number: usize,
+}
+
+impl<'a> Found<'a> {
+    /// The list from the entry on, or from where the block begins that it is in.
+    pub(super) fn list(self) -> &'a [u8] {
+        self.table.list_at(self.bytes, self.table.records.place(self.number))
+    }
 }
 
 /// Where the entries of a CRL stand, by their serial numbers.
 pub(super) struct Table {
-    groups: Vec<Group>,
-    /// One for each group.
-    places: Vec<Places>,
-    aside: Vec<Aside>,
-    /// The bits of a place that are bits of a hash.
-    tag: u32,
+    layout: Layout,
+    lines: Vec<Line>,
+    records: Records,
+    /// Where the list of entries begins in the CRL.
+    first: usize,
+    /// Where the first entry of each block begins; none when records hold places.
+    blocks: Vec<usize>,
+    /// What found its bucket full, by key.
+    aside: Vec<Waiting>,
     length: usize,
 }
 
 impl Table {
-    /// A table for so many entries of a CRL of so many bytes.
-    pub(super) fn new(bytes: usize, entries: usize) -> Self {
-        let groups = entries.saturating_mul(10) / TENTHS + 1;
-        let last = u32::try_from(bytes).unwrap_or(u32::MAX);
+    /// Reads all entries and makes the table of them.
+    ///
+    /// # Errors
+    /// [`Error`] of the first entry that is malformed, and then [`ErrorKind::DuplicateSerial`].
+    pub(super) fn build(bytes: &[u8], walker: Walker<'_>) -> Result<Self, Error> {
+        // Of lists whose entries are alike, the first tell what all need.
+        let (mut sample, mut longest) = (walker, 0);
+        let mut entries = 0;
+        while entries < SAMPLE
+            && let Some(serial) = sample.next_serial()?
+        {
+            (entries, longest) = (entries + 1, longest.max(serial.len()));
+        }
+        let read = (walker.length() - sample.length()).max(1);
+        let guessed = walker.length().saturating_mul(entries) / read;
+        let mut table = Self::new(walker, guessed, longest);
+        let (mut entries, mut strict) = (0, walker);
+        while let Some((serial, place)) = strict.next_entry()? {
+            (entries, longest) = (entries + 1, longest.max(serial.len()));
+            table.count(serial, place);
+        }
+        let layout = Layout::new(walker.length(), entries, longest);
+        if layout != table.layout {
+            table = Self::new(walker, entries, longest);
+            walker.checked().for_each(|(serial, place)| table.count(serial, place));
+        }
+        table.length = entries;
+        table.fill(bytes, walker.checked())?;
+        Ok(table)
+    }
+
+    /// An empty table for so many entries.
+    fn new(walker: Walker<'_>, entries: usize, longest: usize) -> Self {
+        let bytes = walker.length();
+        let layout = Layout::new(bytes, entries, longest);
+        let lines = if entries == 0 { 0 } else { layout.buckets().div_ceil(BUCKETS) };
+        let blocks = if layout.block == 0 { 0 } else { (bytes >> layout.block) + 1 };
         Self {
-            groups: vec![Group::default(); groups],
-            places: vec![Places::default(); groups],
+            layout,
+            lines: vec![Line::default(); lines],
+            records: Records::new(0, 0, 0),
+            first: walker.position(),
+            blocks: vec![usize::MAX; blocks],
             aside: Vec::new(),
-            tag: u32::MAX.checked_shl(u32::BITS - last.leading_zeros()).unwrap_or(0),
-            length: 0,
+            length: entries,
         }
     }
 
@@ -91,369 +132,345 @@ impl Table {
 
     /// The bytes of memory that it takes.
     pub(super) const fn memory(&self) -> usize {
-        self.groups.capacity() * size_of::<Group>()
-            + self.places.capacity() * size_of::<Places>()
-            + self.aside.capacity() * size_of::<Aside>()
+        self.lines.capacity() * size_of::<Line>()
+            + self.records.memory()
+            + self.blocks.capacity() * size_of::<usize>()
+            + self.aside.capacity() * size_of::<Waiting>()
     }
 
     /// The entry about this serial number.
     #[inline]
-    pub(super) fn find<'a>(&self, bytes: &'a [u8], serial: &[u8]) -> Option<Entry<'a>> {
-        self.find_hashed(bytes, serial, hash(serial))
+    pub(super) fn find<'a>(&'a self, bytes: &'a [u8], serial: &'a [u8]) -> Option<Entry<'a>> {
+        let key = self.layout.key(serial)?;
+        let (bucket, part) = self.bucket(key);
+        let hits = self.records.hits(bucket.start, part) & below(bucket.len());
+        if hits == 0 && bucket.len() <= FIRST {
+            return None;
+        }
+        let number = bucket.start + index(hits.trailing_zeros().into());
+        if hits != 0 && self.layout.whole && self.records.fits(number, part) {
+            return Some(Entry::found(serial, Found { table: self, bytes, number }));
+        }
+        self.find_further(bytes, serial, key)
     }
 
-    /// What nearly every question needs: one group, and the first entry of it that the hash fits.
-    #[inline]
-    fn find_hashed<'a>(&self, bytes: &'a [u8], serial: &[u8], hash: u64) -> Option<Entry<'a>> {
-        let at = group_of(hash, self.groups.len());
-        let group = self.groups.get(at)?;
-        let hits = group.hits(mark_of(hash));
-        if hits != 0
-            && let Some(entry) =
-                self.entry(bytes, hash, at, hits).filter(|entry| equal(entry.serial(), serial))
-        {
-            return Some(entry);
-        }
-        // Another hit, or an entry that found no room.
-        if hits & hits.wrapping_sub(1) != 0 || group.passed & class_of(hash) != 0 {
-            return self.find_further(bytes, serial, hash);
-        }
-        None
-    }
-
-    /// As [`Table::find`], wherever the entry may be.
+    /// As [`Table::find`], wherever the entry may be and however little of it is known.
     #[cold]
     #[inline(never)]
-    fn find_further<'a>(&self, bytes: &'a [u8], serial: &[u8], hash: u64) -> Option<Entry<'a>> {
-        let mut at = group_of(hash, self.groups.len());
-        for _ in 0..PROBES {
-            let group = self.groups.get(at)?;
-            let mut hits = group.hits(mark_of(hash));
-            while hits != 0 {
-                let entry = self.entry(bytes, hash, at, hits).filter(|entry| equal(entry.serial(), serial));
-                if entry.is_some() {
-                    return entry;
-                }
-                hits &= hits - 1;
+    fn find_further<'a>(&'a self, bytes: &'a [u8], serial: &'a [u8], key: u64) -> Option<Entry<'a>> {
+        let (bucket, part) = self.bucket(key);
+        for number in bucket.filter(|number| self.records.is(*number, part)) {
+            let from_here = self.list_at(bytes, self.records.place(number));
+            if self.layout.whole || serial_of(from_here) == serial {
+                return Some(Entry::new(serial, from_here));
             }
-            if group.passed & class_of(hash) == 0 {
-                return None;
-            }
-            at = next_group(at, self.groups.len());
         }
-        self.find_aside(bytes, hash, serial)
-    }
-
-    /// The entry among those that found their groups full.
-    fn find_aside<'a>(&self, bytes: &'a [u8], hash: u64, serial: &[u8]) -> Option<Entry<'a>> {
-        let wanted = aside_hash(hash);
-        let begin = self.aside.partition_point(|aside| aside.hash < wanted);
+        let begin = self.aside.partition_point(|aside| aside.key < key);
         let rest = self.aside.get(begin..).unwrap_or_default();
         rest.iter()
-            .take_while(|aside| aside.hash == wanted)
+            .take_while(|aside| aside.key == key)
             .map(|aside| entry_at(bytes, aside.place))
-            .map(|entry| Entry::new(serial_of(entry), entry))
-            .find(|entry| entry.serial() == serial)
+            .find(|from_here| serial_of(from_here) == serial)
+            .map(|from_here| Entry::new(serial, from_here))
     }
 
-    /// Calls `found` for each of these serial numbers that has an entry, in their order.
-    ///
-    /// Each step is made for all of them before the next: the processor then waits for many places of the memory at once.
-    pub(super) fn find_together<'a, S: AsRef<[u8]>>(
-        &self,
-        bytes: &'a [u8],
-        serials: &[S],
-        mut found: impl FnMut(&S, Entry<'a>),
-    ) {
-        for serials in serials.chunks(TOGETHER) {
-            let mut asked = [Asked::default(); TOGETHER];
-            for (asked, serial) in asked.iter_mut().zip(serials) {
-                asked.hash = hash(serial.as_ref());
-                asked.at = group_of(asked.hash, self.groups.len());
-            }
-            touch(asked.iter().take(serials.len()).copied(), |at| {
-                self.groups.get(at).map(|group| group.passed)
-            });
-            // Those that may have an entry; the others, nearly all as a rule, are done with.
-            let (mut left, mut count) = ([(Asked::default(), 0_u64, 0); TOGETHER], 0);
-            for (number, asked) in asked.iter().take(serials.len()).enumerate() {
-                let Some(group) = self.groups.get(asked.at) else { continue };
-                let hits = group.hits(mark_of(asked.hash));
-                if let Some(next) = left.get_mut(count) {
-                    *next = (*asked, hits, number);
-                }
-                count += usize::from(hits != 0 || group.passed & class_of(asked.hash) != 0);
-            }
-            let left = left.get_mut(..count).unwrap_or_default();
-            touch(left.iter().map(|(asked, ..)| *asked), |at| self.places.get(at).map(Places::first));
-            for (asked, hits, _) in left.iter_mut() {
-                let place = self.places.get(asked.at).and_then(|places| places.at(*hits));
-                asked.at = place.map_or(0, |place| index(place & !self.tag));
-            }
-            touch(left.iter().map(|(asked, ..)| *asked), |at| bytes.get(at).copied());
-            for (asked, _, number) in left {
-                if let Some(serial) = serials.get(*number)
-                    && let Some(entry) = self.find_hashed(bytes, serial.as_ref(), asked.hash)
-                {
-                    found(serial, entry);
-                }
-            }
-        }
-    }
-
-    /// Where the entry of the first of these hits in a group stands, if all that is kept of its hash is of this one.
+    /// The records of the bucket of a key, and the part of it that is in its record.
     #[inline]
-    fn place(&self, hash: u64, group: usize, hits: u64) -> Option<u32> {
-        let place = self.places.get(group)?.at(hits)?;
-        ((place ^ low_half(hash)) & self.tag == 0).then_some(place & !self.tag)
+    fn bucket(&self, key: u64) -> (Range<usize>, u64) {
+        let (bucket, part) = self.layout.split(key);
+        (self.lines.get(bucket / BUCKETS).map_or(0..0, |line| line.bucket(bucket % BUCKETS)), part)
     }
 
-    /// The entry of the first of these hits, if all that is kept of its hash is of this one.
+    /// The list from the entry at this place on, or from where the block begins that the entry is in.
     #[inline]
-    fn entry<'a>(&self, bytes: &'a [u8], hash: u64, group: usize, hits: u64) -> Option<Entry<'a>> {
-        let from_here = entry_at(bytes, self.place(hash, group, hits)?);
-        Some(Entry::new(serial_of(from_here), from_here))
+    fn list_at<'a>(&self, bytes: &'a [u8], place: u64) -> &'a [u8] {
+        let number = index(place).saturating_sub(1);
+        let place = if self.layout.block == 0 {
+            self.first + number
+        } else {
+            self.blocks.get(number).copied().unwrap_or(usize::MAX)
+        };
+        entry_at(bytes, place)
     }
+}
 
-    /// What is needed to put the entry at this place into its group.
-    #[inline]
-    pub(super) fn waiting(&self, serial: &[u8], place: u32) -> Waiting {
-        let hash = hash(serial);
-        Waiting { hash, group: group_of(hash, self.groups.len()), place }
-    }
-
-    /// Puts entries of the CRL in.
+/// Making it.
+impl Table {
+    /// Puts all entries in.
     ///
     /// # Errors
     /// [`ErrorKind::DuplicateSerial`].
-    pub(super) fn insert(&mut self, bytes: &[u8], batch: &[Waiting]) -> Result<(), Error> {
-        // The groups are anywhere in memory. Touched in a loop that does nothing else, many are on their way at once.
-        let touched = batch.iter().fold(0, |all, waiting| {
-            let mark = self.groups.get(waiting.group).map_or(0, |group| u32::from(group.passed));
-            all ^ mark ^ self.places.get(waiting.group).map_or(0, Places::first)
-        });
-        core::hint::black_box(touched);
-        for waiting in batch {
-            self.put(bytes, waiting)?;
+    fn fill(&mut self, bytes: &[u8], mut entries: Checked<'_>) -> Result<(), Error> {
+        self.share_out();
+        let mut batch = [Waiting::default(); TOGETHER];
+        loop {
+            let mut filled = 0;
+            for (waiting, (serial, place)) in batch.iter_mut().zip(&mut entries) {
+                *waiting = Waiting { key: self.layout.key(serial).unwrap_or(0), place };
+                filled += 1;
+            }
+            let batch = batch.get(..filled).unwrap_or_default();
+            let buckets = self.touch(batch);
+            for (waiting, bucket) in batch.iter().zip(buckets) {
+                self.put(bytes, *waiting, bucket)?;
+            }
+            if filled < TOGETHER {
+                return self.settle_aside(bytes);
+            }
         }
-        self.length += batch.len();
-        Ok(())
     }
 
+    /// Counts an entry for its bucket.
     #[inline]
-    fn put(&mut self, bytes: &[u8], waiting: &Waiting) -> Result<(), Error> {
-        let Waiting { hash, group: mut at, place } = *waiting;
-        for _ in 0..PROBES {
-            let Some(group) = self.groups.get(at) else { break };
-            let mut hits = group.hits(mark_of(hash));
-            while hits != 0 {
-                let serial = |place| serial_of(entry_at(bytes, place));
-                if let Some(other) = self.place(hash, at, hits)
-                    && serial(other) == serial(place)
-                {
-                    return Err(duplicate(place));
-                }
-                hits &= hits - 1;
-            }
-            let free = group.hits(0);
-            let Some(group) = self.groups.get_mut(at) else { break };
-            if free != 0
-                && let Some(to) = self.places.get_mut(at).and_then(|places| places.0.get_mut(slot(free)))
-            {
-                *to = place | low_half(hash) & self.tag;
-                group.set(slot(free), mark_of(hash));
+    fn count(&mut self, serial: &[u8], place: usize) {
+        // Of a longer serial number than the layout is for: everything is counted again then.
+        let (bucket, _) = self.layout.split(self.layout.key(serial).unwrap_or(0));
+        if let Some(line) = self.lines.get_mut(bucket / BUCKETS) {
+            line.add(bucket % BUCKETS);
+        }
+        if let Some(block) = self.blocks.get_mut((place - self.first) >> self.layout.block) {
+            *block = place.min(*block);
+        }
+    }
+
+    /// Gives every bucket as many records as were counted for it.
+    fn share_out(&mut self) {
+        let mut base = 0;
+        for line in &mut self.lines {
+            line.base = base;
+            base += u32::try_from(sum(line.counts())).unwrap_or(0);
+        }
+        if base != 0 {
+            self.records = Records::new(index(base.into()), self.layout.part.bits, self.layout.place);
+        }
+    }
+
+    /// The records of the buckets of these entries, which are anywhere in memory. All are read here: in loops that do
+    /// nothing else, many accesses are on their way at once.
+    fn touch(&self, batch: &[Waiting]) -> [Range<usize>; TOGETHER] {
+        let key = |number: usize| batch.get(number).map_or(0, |waiting| waiting.key);
+        let buckets: [_; TOGETHER] = core::array::from_fn(|number| self.bucket(key(number)).0);
+        core::hint::black_box(buckets.iter().fold(0, |all, bucket| all ^ self.records.head(bucket.start)));
+        core::hint::black_box(buckets.iter().fold(0, |all, bucket| all ^ self.records.tail(bucket.start)));
+        buckets
+    }
+
+    /// Puts an entry into its bucket.
+    ///
+    /// # Errors
+    /// [`ErrorKind::DuplicateSerial`].
+    #[inline]
+    fn put(&mut self, bytes: &[u8], waiting: Waiting, bucket: Range<usize>) -> Result<(), Error> {
+        let (_, part) = self.layout.split(waiting.key);
+        for number in bucket {
+            let place = self.records.place(number);
+            if place == 0 {
+                let block = (waiting.place - self.first) >> self.layout.block;
+                self.records.set(number, part, u64::try_from(block).unwrap_or(0) + 1);
                 return Ok(());
             }
-            group.passed |= class_of(hash);
-            at = next_group(at, self.groups.len());
+            if self.records.is(number, part) && self.is_same(bytes, place, waiting.place) {
+                return Err(duplicate(waiting.place));
+            }
         }
-        self.aside.push(Aside { hash: aside_hash(hash), place });
+        self.aside.push(waiting);
         Ok(())
     }
 
-    /// Sorts what found its groups full. Two of one serial number are both among these or met when they were put in.
+    /// Whether the entry of a record is about the serial number of the one at `place`, as far as the record tells.
+    #[cold]
+    fn is_same(&self, bytes: &[u8], recorded: u64, place: usize) -> bool {
+        self.layout.whole || serial_of(self.list_at(bytes, recorded)) == serial_of(entry_at(bytes, place))
+    }
+
+    /// Sorts what found its bucket full. Two of one serial number are both among these or met when they were put in.
     ///
     /// # Errors
     /// [`ErrorKind::DuplicateSerial`].
-    pub(super) fn finish(mut self, bytes: &[u8]) -> Result<Self, Error> {
-        let serial = |aside: &Aside| serial_of(entry_at(bytes, aside.place));
-        self.aside.sort_unstable_by(|a, b| a.hash.cmp(&b.hash).then_with(|| serial(a).cmp(serial(b))));
+    fn settle_aside(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        let serial = |aside: &Waiting| serial_of(entry_at(bytes, aside.place));
+        self.aside.sort_unstable_by(|a, b| a.key.cmp(&b.key).then_with(|| serial(a).cmp(serial(b))));
         for pair in self.aside.windows(2) {
             if let [first, second] = pair
-                && first.hash == second.hash
+                && first.key == second.key
                 && serial(first) == serial(second)
             {
-                return Err(duplicate(second.place));
+                return Err(duplicate(first.place.max(second.place)));
             }
         }
         self.aside.shrink_to_fit();
-        Ok(self)
+        Ok(())
     }
 }
 
-/// The lowest bit of each byte, and the highest.
-const LOW: u64 = 0x0101_0101_0101_0101;
-const HIGH: u64 = 0x8080_8080_8080_8080;
+/// A bit for each of so many records.
+#[inline]
+const fn below(count: usize) -> u32 {
+    (1 << count) - 1
+}
 
-impl Group {
-    /// A bit for each slot whose mark is this one, and perhaps for some after such a slot; [`slot`] tells which is first.
+impl Line {
     #[inline]
-    fn hits(&self, mark: u8) -> u64 {
-        let [a, b, c, d, e, f, g] = self.second;
-        let wanted = u64::from(mark).wrapping_mul(LOW);
-        let zeros = |word: u64| word.wrapping_sub(LOW) & !word & HIGH;
-        let first = zeros(u64::from_le_bytes(self.first) ^ wanted);
-        // The last byte is no mark.
-        let second = zeros(u64::from_le_bytes([a, b, c, d, e, f, g, self.passed]) ^ wanted) & (HIGH >> 8);
-        first >> 7 | second >> 6
+    fn counts(self) -> u64 {
+        let [low, high] = self.counts;
+        u64::from(low) | u64::from(high) << 32
     }
 
+    /// The numbers of the records of a bucket.
     #[inline]
-    fn set(&mut self, slot: usize, mark: u8) {
-        if let Some(to) = self.first.iter_mut().chain(&mut self.second).nth(slot) {
-            *to = mark;
+    fn bucket(self, number: usize) -> Range<usize> {
+        let counts = self.counts() >> (4 * number);
+        let before = self.counts() ^ counts << (4 * number);
+        let start = index(self.base.into()) + index(sum(before));
+        start..start + index(counts & 15)
+    }
+
+    /// One record more for a bucket that is not full.
+    #[inline]
+    fn add(&mut self, number: usize) {
+        let more = u64::from(self.bucket(number).len() < FULL);
+        let [a, b, c, d, e, f, g, h] = (self.counts() + (more << (4 * number))).to_le_bytes();
+        self.counts = [u32::from_le_bytes([a, b, c, d]), u32::from_le_bytes([e, f, g, h])];
+    }
+}
+
+/// The sum of sixteen numbers of four bits; at most 240.
+#[inline]
+const fn sum(counts: u64) -> u64 {
+    const EVERY_SECOND: u64 = 0x0F0F_0F0F_0F0F_0F0F;
+    let pairs = (counts & EVERY_SECOND) + (counts >> 4 & EVERY_SECOND);
+    pairs.wrapping_mul(0x0101_0101_0101_0101) >> 56
+}
+
+/// How serial numbers become buckets and records.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Layout {
+    /// Whether records hold all of a serial number that the bucket does not tell.
+    whole: bool,
+    /// A key, and of it, what does not choose the bucket.
+    key: Low,
+    rest: Low,
+    /// The part of a key that is in its record.
+    part: Low,
+    /// Bits of a place.
+    place: u32,
+    /// A block has two to the power of this many bytes.
+    block: u32,
+}
+
+/// The low bits of a word.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Low {
+    pub(super) bits: u32,
+    pub(super) mask: u64,
+}
+
+impl Low {
+    pub(super) const fn new(bits: u32) -> Self {
+        let above = if bits < KEY_BITS { u64::MAX << bits } else { 0 };
+        Self { bits, mask: !above }
+    }
+}
+
+impl Layout {
+    /// For so many entries in so many bytes, with serial numbers of `longest` bytes at most.
+    fn new(bytes: usize, entries: usize, longest: usize) -> Self {
+        let whole = longest <= size_of::<u64>();
+        let key = if whole { u32::try_from(longest).unwrap_or(0).max(1) * 8 } else { KEY_BITS };
+        let bucket = (entries - entries / 4).checked_ilog2().unwrap_or(0);
+        // With fewer, too little of a record would be left for a place.
+        let bucket = bucket.max(KEY_BITS - records::BITS + 1).min(key);
+        let rest = key - bucket;
+        let places = usize::BITS - bytes.leading_zeros();
+        let part = if whole { rest } else { rest.min(records::BITS - places) };
+        let (mut place, mut block) = (places, 0);
+        if part + places > records::BITS {
+            place = (records::BITS - part).min(bucket.saturating_sub(BLOCK_BITS).max(1));
+            // Numbers of blocks begin with 1.
+            while (bytes >> block) + 1 >= 1 << place {
+                block += 1;
+            }
         }
+        let [key, rest, part] = [key, rest, part].map(Low::new);
+        Self { whole, key, rest, part, place, block }
     }
-}
 
-impl Places {
-    /// What stands in the slot of the first of these hits.
+    /// How many buckets there are.
+    const fn buckets(self) -> usize {
+        1 << (self.key.bits - self.rest.bits)
+    }
+
+    /// The key of a serial number; `None` for what no list of this layout holds.
     #[inline]
-    fn at(&self, hits: u64) -> Option<u32> {
-        self.0.get(slot(hits)).copied()
-    }
-
-    #[inline]
-    const fn first(&self) -> u32 {
-        let [first, ..] = self.0;
-        first
-    }
-}
-
-/// The slot of the first of these hits.
-#[inline]
-fn slot(hits: u64) -> usize {
-    let bit = index(hits.trailing_zeros());
-    bit / 8 + bit % 8 * 8
-}
-
-/// Reads what each asks for next, and does nothing else: many accesses to the memory are on their way at once.
-#[inline]
-fn touch<T: Into<u32>>(asked: impl Iterator<Item = Asked>, read: impl Fn(usize) -> Option<T>) {
-    core::hint::black_box(asked.fold(0, |all, asked| all ^ read(asked.at).map_or(0, Into::into)));
-}
-
-#[inline]
-fn entry_at(bytes: &[u8], place: u32) -> &[u8] {
-    bytes.get(index(place)..).unwrap_or_default()
-}
-
-fn duplicate(place: u32) -> Error {
-    Error::new(ErrorKind::DuplicateSerial, Object::Crl, Field::RevokedCertificates, index(place))
-}
-
-/// An index of 32 bits as the machine's; where that is shorter, no input is long enough to need more.
-#[inline]
-fn index(number: u32) -> usize {
-    usize::try_from(number).unwrap_or(usize::MAX / 2)
-}
-
-/// Whether two serial numbers are one. Those of common lengths are compared as two words, without a call.
-#[inline]
-fn equal(a: &[u8], b: &[u8]) -> bool {
-    match (words(a), words(b)) {
-        (Some(one), Some(other)) => a.len() == b.len() && one == other,
-        _ => a == b,
-    }
-}
-
-/// All of 4 to 16 bytes as two words, which may hold some bytes twice.
-#[inline]
-fn words(bytes: &[u8]) -> Option<(u64, u64)> {
-    if let (Some(first), Some(last), ..=16) = (bytes.first_chunk::<8>(), bytes.last_chunk::<8>(), bytes.len())
-    {
-        return Some((u64::from_le_bytes(*first), u64::from_le_bytes(*last)));
-    }
-    match (bytes.first_chunk::<4>(), bytes.last_chunk::<4>(), bytes.len()) {
-        (Some(first), Some(last), ..=7) => {
-            Some((u32::from_le_bytes(*first).into(), u32::from_le_bytes(*last).into()))
+    fn key(self, serial: &[u8]) -> Option<u64> {
+        if !self.whole {
+            return Some(hash(serial));
         }
-        _ => None,
+        let number = number(serial)?;
+        (number & !self.key.mask == 0).then(|| stir(number, self.key))
     }
+
+    /// The bucket of a key, and the part of it that is in its record.
+    #[inline]
+    fn split(self, key: u64) -> (usize, u64) {
+        (index(key >> self.rest.bits), key & self.part.mask)
+    }
+}
+
+/// A serial number of one to eight bytes without leading zeros, as a number.
+#[inline]
+fn number(serial: &[u8]) -> Option<u64> {
+    let number = if let Ok(bytes) = <[u8; 4]>::try_from(serial) {
+        u32::from_be_bytes(bytes).into()
+    } else if let Ok(bytes) = <[u8; 8]>::try_from(serial) {
+        u64::from_be_bytes(bytes)
+    } else if serial.len() < 8 {
+        serial.iter().fold(0, |number, byte| number << 8 | u64::from(*byte))
+    } else {
+        return None;
+    };
+    serial.first().is_some_and(|first| *first != 0).then_some(number)
 }
 
 /// Odd numbers without pattern: the fractional parts of the golden ratio and of the square root of 3.
 const MIX: [u64; 2] = [0x9E37_79B9_7F4A_7C15, 0xBB67_AE85_84CA_A73B];
 
-/// A hash of a serial number; numbers in sequence must not fall into one group.
+/// Another number of so many bits: numbers in sequence come to stand far apart, and no two become one.
 #[inline]
-fn hash(serial: &[u8]) -> u64 {
-    match words(serial) {
-        Some((first, last)) => stir(stir(first ^ MIX[1]) ^ last),
-        None => hash_any(serial),
-    }
+const fn stir(number: u64, within: Low) -> u64 {
+    let product = number.wrapping_mul(MIX[0]) & within.mask;
+    (product ^ product >> (within.bits / 2)).wrapping_mul(MIX[1]) & within.mask
 }
 
-#[inline(never)]
-fn hash_any(serial: &[u8]) -> u64 {
+/// A hash of a serial number of any length.
+fn hash(serial: &[u8]) -> u64 {
+    const ALL: Low = Low::new(KEY_BITS);
     let mut hash = MIX[1];
     let mut rest = serial;
     while let Some((word, after)) = rest.split_first_chunk::<8>() {
-        hash = stir(hash ^ u64::from_le_bytes(*word));
+        hash = stir(hash ^ u64::from_le_bytes(*word), ALL);
         rest = after;
     }
     let mut word = 1;
     for byte in rest {
         word = (word << 8) | u64::from(*byte);
     }
-    stir(hash ^ word)
+    stir(hash ^ word, ALL)
 }
 
 #[inline]
-const fn stir(word: u64) -> u64 {
-    let product = word.wrapping_mul(MIX[0]);
-    (product ^ (product >> 32)).wrapping_mul(MIX[1])
+fn entry_at(bytes: &[u8], place: usize) -> &[u8] {
+    bytes.get(place..).unwrap_or_default()
 }
 
-/// The group of a hash, from its upper half.
-#[inline]
-fn group_of(hash: u64, groups: usize) -> usize {
-    let groups = u64::try_from(groups).unwrap_or(0);
-    usize::try_from((hash >> 32).wrapping_mul(groups) >> 32).unwrap_or(0)
+fn duplicate(place: usize) -> Error {
+    Error::new(ErrorKind::DuplicateSerial, Object::Crl, Field::RevokedCertificates, place)
 }
 
-/// The group after this one; after the last comes the first.
+/// An index as the machine's; where that has fewer bits, no input is long enough to need more.
 #[inline]
-const fn next_group(group: usize, groups: usize) -> usize {
-    if group + 1 < groups { group + 1 } else { 0 }
-}
-
-/// What a group keeps of a hash: bits that do not choose the group, and never zero.
-#[inline]
-fn mark_of(hash: u64) -> u8 {
-    let [byte, ..] = hash.to_le_bytes();
-    byte.max(1)
-}
-
-/// One bit of eight, by three bits of a hash.
-#[inline]
-const fn class_of(hash: u64) -> u8 {
-    let [_, byte, ..] = hash.to_le_bytes();
-    1 << (byte & 7)
-}
-
-/// The half of a hash that does not choose the group.
-#[inline]
-const fn low_half(hash: u64) -> u32 {
-    let [a, b, c, d, ..] = hash.to_le_bytes();
-    u32::from_le_bytes([a, b, c, d])
-}
-
-/// What the list on the side is sorted by.
-#[inline]
-const fn aside_hash(hash: u64) -> u32 {
-    let [_, a, b, c, d, ..] = hash.to_le_bytes();
-    u32::from_le_bytes([a, b, c, d])
+pub(super) fn index(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX / 2)
 }
 
 #[cfg(test)]

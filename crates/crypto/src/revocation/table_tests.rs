@@ -1,104 +1,202 @@
-//! Serial numbers that somebody chose against the table.
+//! Serial numbers that somebody chose against the table, and lists of all shapes.
 
 use super::*;
 use alloc::vec::Vec;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// An entry with this serial number, as far as a table reads it.
-fn entry(serial: &[u8]) -> Vec<u8> {
+/// Where the list begins in the bytes of these tests.
+const FIRST_PLACE: usize = 3;
+
+/// An entry with this serial number, as a strict reader takes it; its day tells which of the list it is.
+fn entry(serial: &[u8], number: usize) -> Vec<u8> {
+    let serial = match serial {
+        [0x80..=0xFF, ..] => [&[0], serial].concat(),
+        _ => serial.to_vec(),
+    };
     let length = u8::try_from(serial.len()).unwrap();
-    [&[0x30, length + 17, 2, length], serial, b"\x17\x0D261001003000Z"].concat()
+    let (month, day) = (number / 28 % 12 + 1, number % 28 + 1);
+    let date = std::format!("26{month:02}{day:02}003000Z");
+    [&[0x30, length + 17, 2, length], &serial[..], b"\x17\x0D", date.as_bytes()].concat()
 }
 
-/// A table of entries with these serial numbers, and their bytes.
-fn table(serials: &[Vec<u8>]) -> (Vec<u8>, Result<Table, Error>) {
-    let bytes: Vec<u8> = serials.iter().flat_map(|serial| entry(serial)).collect();
-    let mut table = Table::new(bytes.len(), serials.len());
-    let mut place = 0;
+fn list(serials: &[Vec<u8>]) -> Vec<u8> {
+    let entries = serials.iter().enumerate().flat_map(|(number, serial)| entry(serial, number));
+    [0xEE; FIRST_PLACE].into_iter().chain(entries).collect()
+}
+
+fn walker(bytes: &[u8]) -> Walker<'_> {
+    Walker::new(&bytes[FIRST_PLACE..], FIRST_PLACE)
+}
+
+/// A table of a list, laid out in some other way than the list suggests.
+fn table_with(bytes: &[u8], serials: &[Vec<u8>], change: impl FnOnce(&mut Layout)) -> Result<Table, Error> {
+    let longest = serials.iter().map(Vec::len).max().unwrap();
+    let mut table = Table::new(walker(bytes), serials.len(), longest);
+    change(&mut table.layout);
+    walker(bytes).checked().for_each(|(serial, place)| table.count(serial, place));
+    table.fill(bytes, walker(bytes).checked())?;
+    Ok(table)
+}
+
+/// Every serial number is found, with what its own entry says, and no other.
+fn is_told_right(bytes: &[u8], table: &Table, serials: &[Vec<u8>]) {
+    assert_eq!(table.len(), serials.len());
+    let mut entries = walker(bytes).checked();
     for serial in serials {
-        let waiting = table.waiting(serial, place);
-        if let Err(error) = table.insert(&bytes, &[waiting]) {
-            return (bytes, Err(error));
-        }
-        place += u32::try_from(entry(serial).len()).unwrap();
+        let place = entries.next().unwrap().1;
+        let found = table.find(bytes, serial).unwrap();
+        assert_eq!(found.serial(), serial);
+        assert_eq!(found, Entry::new(serial, &bytes[place..]));
     }
-    let table = table.finish(&bytes);
-    (bytes, table)
+    let known: BTreeSet<&Vec<u8>> = serials.iter().collect();
+    for serial in serials {
+        for bit in 0..serial.len() * 8 {
+            let mut other = serial.clone();
+            other[bit / 8] ^= 1 << (bit % 8);
+            assert_eq!(table.find(bytes, &other).is_some(), known.contains(&other));
+        }
+        let longer = [&serial[..], &[1]].concat();
+        assert_eq!(table.find(bytes, &longer).is_some(), known.contains(&longer));
+        assert!(table.find(bytes, &[&[0], &serial[..]].concat()).is_none());
+    }
+    assert!(table.find(bytes, &[]).is_none() && table.find(bytes, &[7; 21]).is_none());
 }
 
-/// Different serial numbers of four bytes that fall into few groups of a table of `count` entries.
+/// Different serial numbers of four bytes that fall into the last bucket of a table of `count` entries.
 fn crowded(count: usize) -> Vec<Vec<u8>> {
-    let groups = Table::new(0, count).groups.len();
+    let layout = Layout::new(count * 23, count, 4);
     (0x0100_0000u32..)
         .map(|number| number.to_be_bytes().to_vec())
-        .filter(|serial| group_of(hash(serial), groups) == groups - 1)
+        .filter(|serial| layout.split(layout.key(serial).unwrap()).0 == layout.buckets() - 1)
         .take(count)
         .collect()
 }
 
 #[test]
-fn entries_of_one_group_are_found_in_the_next_and_on_the_side() {
-    let serials = crowded(200);
-    let (bytes, table) = table(&serials);
-    let table = table.unwrap();
-    assert_eq!(table.len(), serials.len());
-    assert_eq!(table.aside.len(), serials.len() - PROBES * SLOTS);
-    for serial in &serials {
-        assert_eq!(table.find(&bytes, serial).unwrap().serial(), serial);
+fn entries_of_one_bucket_are_found_in_it_and_on_the_side() {
+    for count in [1, FIRST, FIRST + 1, FULL, FULL + 1, 200] {
+        let serials = crowded(count);
+        let bytes = list(&serials);
+        let table = Table::build(&bytes, walker(&bytes)).unwrap();
+        assert_eq!(table.aside.len(), count.saturating_sub(FULL));
+        is_told_right(&bytes, &table, &serials);
     }
-    let known: BTreeSet<&Vec<u8>> = serials.iter().collect();
-    for number in 0x0100_0000u32..0x0100_8000 {
-        let serial = number.to_be_bytes().to_vec();
-        assert_eq!(table.find(&bytes, &serial).is_some(), known.contains(&serial));
-    }
-    let mut found = Vec::new();
-    table.find_together(&bytes, &serials, |serial, _| found.push(serial.clone()));
-    assert_eq!(found, serials);
 }
 
 #[test]
 fn the_second_entry_of_a_serial_number_is_met_wherever_the_first_went() {
     let serials = crowded(200);
-    for number in [0, SLOTS - 1, SLOTS, PROBES * SLOTS - 1, PROBES * SLOTS, serials.len() - 1] {
+    for number in [0, 1, FIRST - 1, FIRST, FULL - 1, FULL, serials.len() - 1] {
         let mut twice = serials.clone();
         twice.push(serials[number].clone());
-        let (_, outcome) = table(&twice);
-        assert_eq!(outcome.err().map(|error| error.kind()), Some(ErrorKind::DuplicateSerial), "{number}");
+        let bytes = list(&twice);
+        let error = Table::build(&bytes, walker(&bytes)).err().unwrap();
+        assert_eq!((error.kind(), error.position()), (ErrorKind::DuplicateSerial, FIRST_PLACE + 200 * 23));
     }
+    // Two bytes have room for fewer than the list has entries.
+    let all: Vec<Vec<u8>> =
+        (1..=70_000u32).map(|number| (number % 65_535 + 1).to_be_bytes()[2..].to_vec()).collect();
+    let bytes = list(&all);
+    assert!(Table::build(&bytes, walker(&bytes)).is_err());
 }
 
 #[test]
-fn serial_numbers_with_words_in_common_are_told_apart() {
-    // All lengths, with equal beginnings, equal ends, and bytes that stand in both words.
-    let mut serials = Vec::new();
-    for length in 1..=20 {
-        for value in [1u8, 2] {
-            for at in 0..length {
-                let mut serial = alloc::vec![7; length];
-                serial[at] = value;
-                serials.push(serial);
+fn serial_numbers_of_every_length_are_told_apart() {
+    for longest in 1..=20 {
+        let mut serials = BTreeSet::new();
+        for length in 1..=longest {
+            // Before the first byte of a large one stands a zero, and 20 bytes are the most.
+            let values: &[u8] = if length < 20 { &[1, 2, 0x80, 0xFF] } else { &[1, 2] };
+            for &value in values {
+                for at in 0..length {
+                    let mut serial = std::vec![7; length];
+                    serial[at] = value;
+                    serials.insert(serial);
+                }
             }
         }
-        serials.push(alloc::vec![7; length]);
+        let serials: Vec<Vec<u8>> = serials.into_iter().collect();
+        let bytes = list(&serials);
+        let table = Table::build(&bytes, walker(&bytes)).unwrap();
+        assert_eq!(table.layout.whole, longest <= 8);
+        is_told_right(&bytes, &table, &serials);
     }
-    for one in &serials {
-        for other in &serials {
-            assert_eq!(equal(one, other), one == other, "{one:02X?} {other:02X?}");
-        }
-    }
-    let (bytes, table) = table(&serials);
-    let table = table.unwrap();
-    for serial in &serials {
-        assert_eq!(table.find(&bytes, serial).unwrap().serial(), serial);
-    }
-    assert_eq!(table.find(&bytes, &[7; 21]).map(|entry| entry.serial().len()), None);
 }
 
 #[test]
-fn a_table_for_a_list_of_any_size_keeps_all_bits_of_its_places() {
-    for (bytes, tag) in [(0, u32::MAX), (1, u32::MAX - 1), (27_000_000, 0xFE00_0000), (usize::MAX, 0)] {
-        let table = Table::new(bytes, 0);
-        assert_eq!(table.tag, tag, "{bytes}");
-        assert_eq!(u32::try_from(bytes).unwrap_or(u32::MAX) & table.tag, 0);
+fn a_hash_that_fits_is_compared_with_the_entry() {
+    // With next to nothing of the hash in a record, every record of a bucket fits.
+    let serials: Vec<Vec<u8>> =
+        (1..=3000u16).map(|number| [&number.to_be_bytes()[..], &[9; 10]].concat()).collect();
+    let serials: Vec<Vec<u8>> = serials.into_iter().filter(|serial| serial[0] != 0).collect();
+    let bytes = list(&serials);
+    let table = table_with(&bytes, &serials, |layout| layout.part = Low::new(1)).unwrap();
+    assert!(!table.layout.whole);
+    is_told_right(&bytes, &table, &serials);
+    let mut twice = serials.clone();
+    twice.push(serials[1234].clone());
+    let bytes = list(&twice);
+    let error = table_with(&bytes, &twice, |layout| layout.part = Low::new(1)).err().unwrap();
+    assert_eq!(error.kind(), ErrorKind::DuplicateSerial);
+}
+
+#[test]
+fn an_entry_is_found_within_its_block() {
+    let serials: Vec<Vec<u8>> = (1..=20_000u64)
+        .map(|number| (u64::MAX / 20_001 * number).to_be_bytes().to_vec())
+        .filter(|serial| serial[0] != 0)
+        .collect();
+    let bytes = list(&serials);
+    let table = Table::build(&bytes, walker(&bytes)).unwrap();
+    assert!(table.blocks.len() > 4, "{:?}", table.layout);
+    is_told_right(&bytes, &table, &serials);
+}
+
+#[test]
+fn bytes_that_changed_give_an_error_and_no_panic() {
+    let serials: Vec<Vec<u8>> =
+        (1..=5000u64).map(|number| (number << 48).to_be_bytes()[..].to_vec()).collect();
+    let serials: Vec<Vec<u8>> = serials.into_iter().filter(|serial| serial[0] != 0).collect();
+    let bytes = list(&serials);
+    let table = Table::build(&bytes, walker(&bytes)).unwrap();
+    for other in
+        [&[][..], &bytes[..bytes.len() / 2], &std::vec![0; bytes.len()], &std::vec![0x30; bytes.len()]]
+    {
+        let last = table.find(other, serials.last().unwrap()).unwrap();
+        assert!(last.revocation().is_err());
+    }
+}
+
+#[test]
+fn stirring_makes_no_two_numbers_one() {
+    for bits in [8, 16] {
+        let stirred: BTreeSet<u64> = (0..1 << bits).map(|number| stir(number, Low::new(bits))).collect();
+        assert_eq!(stirred.len(), 1 << bits);
+        assert!(stirred.iter().all(|number| number >> bits == 0));
+    }
+    // Numbers in sequence come into all buckets alike.
+    let layout = Layout::new(23 << 16, 1 << 16, 4);
+    let mut counts = BTreeMap::new();
+    for number in 0x0100_0000u32..0x0101_0000 {
+        let key = layout.key(&number.to_be_bytes()).unwrap();
+        *counts.entry(layout.split(key).0).or_insert(0) += 1;
+    }
+    assert!(counts.values().all(|count| *count < FULL) && counts.len() > layout.buckets() / 2);
+}
+
+#[test]
+fn a_layout_for_a_list_of_any_size_has_room_for_all_that_it_keeps() {
+    for entries in [1usize, 2, 15, 16, 300, 4096, 100_000, 1_000_000, 50_000_000, 200_000_000] {
+        for longest in 1..=20 {
+            let bytes = entries * (19 + longest);
+            let layout = Layout::new(bytes, entries, longest);
+            let what = std::format!("{entries} of {longest}: {layout:?}");
+            assert!(layout.part.bits + layout.place <= 56, "{what}");
+            assert!((bytes - 1) >> layout.block < index(Low::new(layout.place).mask), "{what}");
+            assert!(!layout.whole || layout.part.bits == layout.rest.bits, "{what}");
+            assert!(layout.whole || layout.block == 0, "{what}");
+            let blocks = if layout.block == 0 { 0 } else { (bytes >> layout.block) + 1 };
+            assert!(blocks <= entries / 32 + 1, "{what}");
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Whether certificates were revoked, from the files that the arguments name.
 
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use mynumber::crypto::UnixTime;
 use mynumber::crypto::path::TrustedCertificate;
@@ -36,9 +36,9 @@ pub(super) struct Sources {
 #[derive(Debug)]
 enum List {
     /// The signature is checked once for each issuer asked about, not for each certificate.
-    Indexed(RwLock<CrlIndex<Vec<u8>>>),
+    Indexed(Box<RwLock<CrlIndex<Arc<[u8]>>>>),
     /// Not readable, perhaps of a kind that makes the state unknown.
-    Other(Vec<u8>),
+    Other(Arc<[u8]>),
 }
 
 /// How revocation is asked about.
@@ -90,9 +90,9 @@ impl Asked {
 
 impl List {
     fn of(bytes: Vec<u8>) -> Self {
-        match CrlIndex::build(bytes.as_slice()).map(drop) {
-            Ok(()) => CrlIndex::build(bytes)
-                .map_or_else(|_| Self::Other(Vec::new()), |index| Self::Indexed(RwLock::new(index))),
+        let bytes: Arc<[u8]> = bytes.into();
+        match CrlIndex::build(Arc::clone(&bytes)) {
+            Ok(index) => Self::Indexed(Box::new(RwLock::new(index))),
             Err(_) => Self::Other(bytes),
         }
     }

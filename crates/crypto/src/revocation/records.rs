@@ -1,0 +1,105 @@
+//! The records of a [`Table`](super::table::Table): of each entry, what its bucket does not tell of its key, and its place.
+
+use super::table::Low;
+use alloc::vec;
+use alloc::vec::Vec;
+
+/// Records that are looked at together. Few buckets have more.
+pub(super) const FIRST: usize = 4;
+/// Bits of the head of a record, and the most bits of all of it.
+const HEAD_BITS: u32 = u16::BITS;
+pub(super) const BITS: u32 = HEAD_BITS + 40;
+
+/// Heads and tails stand apart: what a lookup reads as a rule stays in the processor's cache.
+pub(super) struct Records {
+    /// Of each part of a key, the low bits.
+    heads: Vec<u16>,
+    /// The other bits of the part, and above them a place. Places begin with 1; zero is that of a record without an entry.
+    tails: Vec<u8>,
+    /// Bytes of a tail.
+    width: usize,
+    /// What of a tail is of the key.
+    rest: Low,
+    /// All of a tail.
+    tail: Low,
+}
+
+impl Records {
+    /// So many records that are not filled, of parts and places of so many bits.
+    pub(super) fn new(count: usize, part: u32, place: u32) -> Self {
+        let rest = part.saturating_sub(HEAD_BITS);
+        let bytes = (rest + place).div_ceil(8);
+        let width = usize::try_from(bytes).unwrap_or(0);
+        // What is read together may end behind the last record.
+        let (heads, tails) = match count {
+            0 => (Vec::new(), Vec::new()),
+            _ => (vec![0; count + FIRST], vec![0; count * width + size_of::<u64>()]),
+        };
+        Self { heads, tails, width, rest: Low::new(rest), tail: Low::new(bytes * 8) }
+    }
+
+    /// The bytes of memory that they take.
+    pub(super) const fn memory(&self) -> usize {
+        self.heads.capacity() * size_of::<u16>() + self.tails.capacity()
+    }
+
+    /// Of the four records from this one on, a bit for each whose head is of this part of a key.
+    ///
+    /// All are looked at, whatever the first says: a processor that need not guess does not wait for the answer about one
+    /// serial number before it asks for the next.
+    #[inline]
+    pub(super) fn hits(&self, from: usize, part: u64) -> u32 {
+        let Some(heads) = self.heads.get(from..).and_then(<[u16]>::first_chunk::<FIRST>) else { return 0 };
+        let [a, b, c, d] = heads.map(|head| u32::from(head == head_of(part)));
+        a | b << 1 | c << 2 | d << 3
+    }
+
+    /// Whether a record whose head is of this part of a key is all of this part.
+    #[inline]
+    pub(super) fn fits(&self, number: usize, part: u64) -> bool {
+        self.rest.bits == 0 || (self.tail(number) ^ part >> HEAD_BITS) & self.rest.mask == 0
+    }
+
+    /// Whether a record is of this part of a key.
+    #[inline]
+    pub(super) fn is(&self, number: usize, part: u64) -> bool {
+        self.head(number) == head_of(part) && self.fits(number, part)
+    }
+
+    /// The place in a record; zero of one without an entry.
+    #[inline]
+    pub(super) fn place(&self, number: usize) -> u64 {
+        (self.tail(number) & self.tail.mask) >> self.rest.bits
+    }
+
+    /// Fills a record.
+    #[inline]
+    pub(super) fn set(&mut self, number: usize, part: u64, place: u64) {
+        if let Some(head) = self.heads.get_mut(number) {
+            *head = head_of(part);
+        }
+        if let Some(to) = self.tails.get_mut(number * self.width..).and_then(<[u8]>::first_chunk_mut::<8>) {
+            // Above the tail are bytes of the next.
+            let tail = part >> HEAD_BITS | place << self.rest.bits;
+            *to = (u64::from_le_bytes(*to) | tail).to_le_bytes();
+        }
+    }
+
+    #[inline]
+    pub(super) fn head(&self, number: usize) -> u16 {
+        self.heads.get(number).copied().unwrap_or(0)
+    }
+
+    /// A tail, and above it bytes of the next.
+    #[inline]
+    pub(super) fn tail(&self, number: usize) -> u64 {
+        let bytes = self.tails.get(number * self.width..).and_then(<[u8]>::first_chunk);
+        bytes.map_or(0, |bytes| u64::from_le_bytes(*bytes))
+    }
+}
+
+#[inline]
+const fn head_of(part: u64) -> u16 {
+    let [a, b, ..] = part.to_le_bytes();
+    u16::from_le_bytes([a, b])
+}
