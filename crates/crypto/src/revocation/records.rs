@@ -14,7 +14,7 @@ pub(super) const BITS: u32 = HEAD_BITS + 40;
 pub(super) struct Records {
     /// Of each part of a key, the low bits.
     heads: Vec<u16>,
-    /// The other bits of the part, and above them a place. Places begin with 1; zero is that of a record without an entry.
+    /// The other bits of the part, and above them a place.
     tails: Vec<u8>,
     /// Bytes of a tail.
     width: usize,
@@ -66,7 +66,7 @@ impl Records {
         self.head(number) == head_of(part) && self.fits(number, part)
     }
 
-    /// The place in a record; zero of one without an entry.
+    /// The place in a record.
     #[inline]
     pub(super) fn place(&self, number: usize) -> u64 {
         (self.tail(number) & self.tail.mask) >> self.rest.bits
@@ -78,10 +78,13 @@ impl Records {
         if let Some(head) = self.heads.get_mut(number) {
             *head = head_of(part);
         }
-        if let Some(to) = self.tails.get_mut(number * self.width..).and_then(<[u8]>::first_chunk_mut::<8>) {
-            // Above the tail are bytes of the next.
-            let tail = part >> HEAD_BITS | place << self.rest.bits;
-            *to = (u64::from_le_bytes(*to) | tail).to_le_bytes();
+        // Written without being read: what is not near is then not waited for.
+        let tail = (part >> HEAD_BITS | place << self.rest.bits).to_le_bytes();
+        let Some(to) = self.tails.get_mut(number * self.width..) else { return };
+        match self.width {
+            4 => copy::<4>(to, &tail),
+            5 => copy::<5>(to, &tail),
+            _ => to.iter_mut().zip(tail).take(self.width).for_each(|(to, byte)| *to = byte),
         }
     }
 
@@ -92,9 +95,16 @@ impl Records {
 
     /// A tail, and above it bytes of the next.
     #[inline]
-    pub(super) fn tail(&self, number: usize) -> u64 {
+    fn tail(&self, number: usize) -> u64 {
         let bytes = self.tails.get(number * self.width..).and_then(<[u8]>::first_chunk);
         bytes.map_or(0, |bytes| u64::from_le_bytes(*bytes))
+    }
+}
+
+#[inline]
+fn copy<const WIDTH: usize>(to: &mut [u8], from: &[u8; 8]) {
+    if let (Some(to), Some(from)) = (to.first_chunk_mut::<WIDTH>(), from.first_chunk::<WIDTH>()) {
+        *to = *from;
     }
 }
 

@@ -184,7 +184,7 @@ impl Table {
     /// The list from the entry at this place on, or from where the block begins that the entry is in.
     #[inline]
     fn list_at<'a>(&self, bytes: &'a [u8], place: u64) -> &'a [u8] {
-        let number = index(place).saturating_sub(1);
+        let number = index(place);
         let place = if self.layout.block == 0 {
             self.first + number
         } else {
@@ -202,19 +202,21 @@ impl Table {
     /// [`ErrorKind::DuplicateSerial`].
     fn fill(&mut self, bytes: &[u8], mut entries: Checked<'_>) -> Result<(), Error> {
         self.share_out();
+        // Four bits for each bucket, as in its line: how many of its records are filled.
+        let mut filled = vec![0; self.lines.len()];
         let mut batch = [Waiting::default(); TOGETHER];
         loop {
-            let mut filled = 0;
+            let mut length = 0;
             for (waiting, (serial, place)) in batch.iter_mut().zip(&mut entries) {
                 *waiting = Waiting { key: self.layout.key(serial).unwrap_or(0), place };
-                filled += 1;
+                length += 1;
             }
-            let batch = batch.get(..filled).unwrap_or_default();
+            let batch = batch.get(..length).unwrap_or_default();
             let buckets = self.touch(batch);
             for (waiting, bucket) in batch.iter().zip(buckets) {
-                self.put(bytes, *waiting, bucket)?;
+                self.put(bytes, *waiting, bucket, &mut filled)?;
             }
-            if filled < TOGETHER {
+            if length < TOGETHER {
                 return self.settle_aside(bytes);
             }
         }
@@ -251,7 +253,6 @@ impl Table {
         let key = |number: usize| batch.get(number).map_or(0, |waiting| waiting.key);
         let buckets: [_; TOGETHER] = core::array::from_fn(|number| self.bucket(key(number)).0);
         core::hint::black_box(buckets.iter().fold(0, |all, bucket| all ^ self.records.head(bucket.start)));
-        core::hint::black_box(buckets.iter().fold(0, |all, bucket| all ^ self.records.tail(bucket.start)));
         buckets
     }
 
@@ -260,27 +261,47 @@ impl Table {
     /// # Errors
     /// [`ErrorKind::DuplicateSerial`].
     #[inline]
-    fn put(&mut self, bytes: &[u8], waiting: Waiting, bucket: Range<usize>) -> Result<(), Error> {
-        let (_, part) = self.layout.split(waiting.key);
-        for number in bucket {
-            let place = self.records.place(number);
-            if place == 0 {
-                let block = (waiting.place - self.first) >> self.layout.block;
-                self.records.set(number, part, u64::try_from(block).unwrap_or(0) + 1);
-                return Ok(());
-            }
-            if self.records.is(number, part) && self.is_same(bytes, place, waiting.place) {
-                return Err(duplicate(waiting.place));
-            }
+    fn put(
+        &mut self,
+        bytes: &[u8],
+        waiting: Waiting,
+        bucket: Range<usize>,
+        filled: &mut [u64],
+    ) -> Result<(), Error> {
+        let (number, part) = self.layout.split(waiting.key);
+        let Some(counts) = filled.get_mut(number / BUCKETS) else { return Ok(()) };
+        let shift = number % BUCKETS * 4;
+        let free = bucket.start + index(*counts >> shift & 15);
+        let filled = bucket.start..free;
+        if filled.len() > FIRST || self.records.hits(filled.start, part) & below(filled.len()) != 0 {
+            self.check_new(bytes, waiting, filled)?;
         }
-        self.aside.push(waiting);
+        if free == bucket.end {
+            self.aside.push(waiting);
+            return Ok(());
+        }
+        *counts += 1 << shift;
+        let block = (waiting.place - self.first) >> self.layout.block;
+        self.records.set(free, part, u64::try_from(block).unwrap_or(0));
         Ok(())
     }
 
-    /// Whether the entry of a record is about the serial number of the one at `place`, as far as the record tells.
+    /// Checks that none of these records is about the serial number of this entry.
+    ///
+    /// # Errors
+    /// [`ErrorKind::DuplicateSerial`].
     #[cold]
-    fn is_same(&self, bytes: &[u8], recorded: u64, place: usize) -> bool {
-        self.layout.whole || serial_of(self.list_at(bytes, recorded)) == serial_of(entry_at(bytes, place))
+    #[inline(never)]
+    fn check_new(&self, bytes: &[u8], waiting: Waiting, records: Range<usize>) -> Result<(), Error> {
+        let (_, part) = self.layout.split(waiting.key);
+        let serial = serial_of(entry_at(bytes, waiting.place));
+        for number in records.filter(|number| self.records.is(*number, part)) {
+            let recorded = self.list_at(bytes, self.records.place(number));
+            if self.layout.whole || serial_of(recorded) == serial {
+                return Err(duplicate(waiting.place));
+            }
+        }
+        Ok(())
     }
 
     /// Sorts what found its bucket full. Two of one serial number are both among these or met when they were put in.
@@ -386,8 +407,7 @@ impl Layout {
         let (mut place, mut block) = (places, 0);
         if part + places > records::BITS {
             place = (records::BITS - part).min(bucket.saturating_sub(BLOCK_BITS).max(1));
-            // Numbers of blocks begin with 1.
-            while (bytes >> block) + 1 >= 1 << place {
+            while bytes >> block >= 1 << place {
                 block += 1;
             }
         }
