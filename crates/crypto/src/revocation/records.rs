@@ -80,7 +80,7 @@ impl Records {
         }
         // Written without being read: what is not near is then not waited for.
         let tail = (part >> HEAD_BITS | place << self.rest.bits).to_le_bytes();
-        let Some(to) = self.tails.get_mut(number * self.width..) else { return };
+        let to = self.tails.get_mut(number * self.width..).unwrap_or_default();
         match self.width {
             4 => copy::<4>(to, &tail),
             5 => copy::<5>(to, &tail),

@@ -9,6 +9,8 @@
 
 mod raster;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use rqrr::{DeQRError, MetaData, PreparedImage};
 
 use crate::application::{FormId, FormIdError};
@@ -38,8 +40,9 @@ pub fn read_form_id(file: &[u8]) -> Result<FormId, QrError> {
         let limit = raster.threshold();
         let still = PreparedImage::prepare_from_bitmap(width, height, |x, y| raster.grey(x, y) <= limit);
         for mut image in [moving, still] {
-            let codes: Vec<Code> =
-                image.detect_grids().iter().map(|grid| Code::of(|content| grid.decode_to(content))).collect();
+            let codes = without_panic(|| {
+                image.detect_grids().iter().map(|grid| Code::of(|content| grid.decode_to(content))).collect()
+            });
             match form_id(&codes) {
                 // Codes that were seen once and could not be read say more than none at all.
                 Err(QrError::Unreadable) => found = QrError::Unreadable,
@@ -50,6 +53,14 @@ pub fn read_form_id(file: &[u8]) -> Result<FormId, QrError> {
         raster = raster.halved();
     }
     Err(found)
+}
+
+/// The codes that the decoder sees.
+///
+/// It panics over some pictures that somebody made against it: where what looks like a code would lie far outside of the
+/// picture. Nothing of its work is used then, and the picture counts as one with a code that cannot be read.
+fn without_panic(detect: impl FnOnce() -> Vec<Code>) -> Vec<Code> {
+    catch_unwind(AssertUnwindSafe(detect)).unwrap_or_else(|_| vec![Code(None)])
 }
 
 /// A code that was seen: its content, if it could be read.

@@ -1,4 +1,4 @@
-use super::{QrError, read_form_id};
+use super::{QrError, form_id, read_form_id, without_panic};
 use crate::application::FormIdError;
 use qrcodegen::{QrCode, QrCodeEcc};
 
@@ -214,4 +214,9 @@ fn every_changed_byte_of_a_picture_is_read_or_refused_without_panic() {
             }
         }
     }
+}
+
+#[test]
+fn a_picture_over_which_the_decoder_panics_has_a_code_that_cannot_be_read() {
+    assert_eq!(form_id(&without_panic(|| panic!("somewhere in the decoder"))), Err(QrError::Unreadable));
 }

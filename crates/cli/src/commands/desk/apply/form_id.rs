@@ -7,6 +7,7 @@ use mynumber::issuance::qr;
 
 use super::super::words;
 use super::sheet::Fault;
+use crate::hardening::without_panic;
 use crate::inputs;
 use crate::language::{Language, say};
 
@@ -22,7 +23,9 @@ pub(in super::super) fn form_id(typed: Option<&str>, picture: Option<&Path>) -> 
     let limit = u64::try_from(qr::MAX_BYTES).unwrap_or(u64::MAX);
     let bytes =
         inputs::read(path, limit).map_err(|failure| Fault::of("form.qr", failure.message().to_owned()))?;
-    match qr::read_form_id(&bytes) {
+    // The decoder's panics over a picture are caught in there, and nothing is told of them.
+    let read = without_panic(|| qr::read_form_id(&bytes)).unwrap_or(Err(qr::QrError::Unreadable));
+    match read {
         Ok(read) if typed.as_ref().is_none_or(|typed| *typed == read) => Ok(read),
         Ok(_) => Err(Fault::of(
             "form.id",
