@@ -70,7 +70,7 @@ impl<B: AsRef<[u8]>> CrlIndex<B> {
         self.table.len() == 0
     }
 
-    /// The bytes of memory that the index takes beside the CRL. Building it takes no more than that.
+    /// The bytes of memory that the index takes beside the CRL. Building it takes a little more: about two bits for each entry.
     #[must_use]
     pub const fn memory(&self) -> usize {
         self.table.memory()
