@@ -40,6 +40,7 @@ impl<B: AsRef<[u8]>> CrlIndex<B> {
     /// The entry about the certificate with this serial number: big-endian, without leading zeros, as
     /// [`Certificate::serial`](crate::Certificate::serial) gives it.
     #[must_use]
+    #[inline]
     pub fn lookup<'i>(&'i self, serial: &'i [u8]) -> Option<Entry<'i>> {
         self.table.find(self.bytes.as_ref(), serial)
     }
@@ -128,6 +129,7 @@ pub struct IndexRef<'a> {
 impl<'a> IndexRef<'a> {
     /// As [`CrlIndex::lookup`].
     #[must_use]
+    #[inline]
     pub fn lookup(self, serial: &'a [u8]) -> Option<Entry<'a>> {
         self.table.find(self.bytes, serial)
     }

@@ -16,7 +16,6 @@ mod entries;
 mod index;
 mod issuer;
 pub mod ocsp;
-mod records;
 mod scope;
 mod source;
 mod status;

@@ -1,6 +1,10 @@
 //! Serial numbers that somebody chose against the table, and lists of all shapes.
 
+use super::building::Tally;
+use super::layout::{Low, stir};
 use super::*;
+use crate::asn1::{Error, ErrorKind};
+use crate::revocation::entries::Walker;
 use alloc::vec::Vec;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,11 +35,9 @@ fn walker(bytes: &[u8]) -> Walker<'_> {
 /// A table of a list, laid out in some other way than the list suggests.
 fn table_with(bytes: &[u8], serials: &[Vec<u8>], change: impl FnOnce(&mut Layout)) -> Result<Table, Error> {
     let longest = serials.iter().map(Vec::len).max().unwrap();
-    let mut table = Table::new(walker(bytes), serials.len(), longest);
-    change(&mut table.layout);
-    walker(bytes).checked().for_each(|(serial, place)| table.count(serial, place));
-    table.fill(bytes, walker(bytes).checked())?;
-    Ok(table)
+    let mut layout = Layout::new(bytes.len() - FIRST_PLACE, serials.len(), longest);
+    change(&mut layout);
+    Tally::of(layout, walker(bytes)).into_table(bytes, serials.len(), walker(bytes))
 }
 
 /// Every serial number is found, with what its own entry says, and no other.

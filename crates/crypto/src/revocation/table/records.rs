@@ -1,13 +1,15 @@
-//! The records of a [`Table`](super::table::Table): of each entry, what its bucket does not tell of its key, and its place.
+//! The records of a [`Table`](super::Table): of each entry, what its bucket does not tell of its key, and its place.
 
-use super::table::Low;
+use super::layout::Low;
 use alloc::vec;
 use alloc::vec::Vec;
+use core::hint::black_box;
+use core::ops::Range;
 
 /// Records that are looked at together. Few buckets have more.
 pub(super) const FIRST: usize = 4;
 /// Bits of the head of a record, and the most bits of all of it.
-const HEAD_BITS: u32 = u16::BITS;
+pub(super) const HEAD_BITS: u32 = u16::BITS;
 pub(super) const BITS: u32 = HEAD_BITS + 40;
 
 /// Heads and tails stand apart: what a lookup reads as a rule stays in the processor's cache.
@@ -38,20 +40,29 @@ impl Records {
         Self { heads, tails, width, rest: Low::new(rest), tail: Low::new(bytes * 8) }
     }
 
+    /// How many there are.
+    pub(super) const fn len(&self) -> usize {
+        self.heads.len().saturating_sub(FIRST)
+    }
+
     /// The bytes of memory that they take.
     pub(super) const fn memory(&self) -> usize {
         self.heads.capacity() * size_of::<u16>() + self.tails.capacity()
     }
 
-    /// Of the four records from this one on, a bit for each whose head is of this part of a key.
+    /// Of the four records from this one on, those whose head is of this part of a key: the uppermost of sixteen bits each.
     ///
     /// All are looked at, whatever the first says: a processor that need not guess does not wait for the answer about one
     /// serial number before it asks for the next.
     #[inline]
-    pub(super) fn hits(&self, from: usize, part: u64) -> u32 {
+    pub(super) fn hits(&self, from: usize, part: u64) -> u64 {
+        const LOW: u64 = 0x7FFF_7FFF_7FFF_7FFF;
         let Some(heads) = self.heads.get(from..).and_then(<[u16]>::first_chunk::<FIRST>) else { return 0 };
-        let [a, b, c, d] = heads.map(|head| u32::from(head == head_of(part)));
-        a | b << 1 | c << 2 | d << 3
+        let [a, b, c, d] = heads.map(u64::from);
+        let heads = a | b << 16 | c << 32 | d << 48;
+        // Nought where they are alike.
+        let apart = heads ^ (u64::from(head_of(part)) * 0x0001_0001_0001_0001);
+        !(((apart & LOW) + LOW) | apart | LOW)
     }
 
     /// Whether a record whose head is of this part of a key is all of this part.
@@ -64,6 +75,29 @@ impl Records {
     #[inline]
     pub(super) fn is(&self, number: usize, part: u64) -> bool {
         self.head(number) == head_of(part) && self.fits(number, part)
+    }
+
+    /// Reads where the tails of a bucket begin, if one of them will be wanted. Which one, the heads tell; both are then on
+    /// their way into the processor's cache at once.
+    #[inline]
+    pub(super) fn approach(&self, first: usize) {
+        if self.rest.bits != 0 {
+            black_box(self.tails.get(first * self.width).map_or(0, |byte| *byte));
+        }
+    }
+
+    /// Whether two records are of one part of a key.
+    pub(super) fn are_alike(&self, one: usize, other: usize) -> bool {
+        self.head(one) == self.head(other) && (self.tail(one) ^ self.tail(other)) & self.rest.mask == 0
+    }
+
+    /// Whether two of these heads, of which fewer than `apart` stand between, are alike.
+    pub(super) fn has_alike(&self, records: Range<usize>, apart: usize) -> bool {
+        let heads = self.heads.get(records).unwrap_or_default();
+        (1..apart).any(|apart| {
+            let later = heads.get(apart..).unwrap_or_default();
+            heads.iter().zip(later).fold(false, |alike, (head, later)| alike | (head == later))
+        })
     }
 
     /// The place in a record.
