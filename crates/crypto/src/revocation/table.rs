@@ -149,10 +149,14 @@ impl Table {
     }
 }
 
-/// All bits of so many heads.
+/// All bits of so many heads, at most of [`FIRST`]. Told by a table: a processor guesses whether a bucket is a large one, and
+/// wrongly.
 #[inline]
-const fn below(count: usize) -> u64 {
-    if count < FIRST { !(u64::MAX << (16 * count)) } else { u64::MAX }
+fn below(count: usize) -> u64 {
+    const ALL: u64 = u64::MAX;
+    const BITS: [u64; FULL + 1] =
+        [0, ALL >> 48, ALL >> 32, ALL >> 16, ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL];
+    BITS.get(count).copied().unwrap_or(0)
 }
 
 impl Line {

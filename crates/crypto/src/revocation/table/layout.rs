@@ -89,11 +89,16 @@ fn number(serial: &[u8]) -> Option<u64> {
     } else if let Ok(bytes) = <[u8; 8]>::try_from(serial) {
         u64::from_be_bytes(bytes)
     } else if serial.len() < 8 {
-        serial.iter().fold(0, |number, byte| number << 8 | u64::from(*byte))
+        of_bytes(serial)
     } else {
         return None;
     };
     serial.first().is_some_and(|first| *first != 0).then_some(number)
+}
+
+#[inline(never)]
+fn of_bytes(serial: &[u8]) -> u64 {
+    serial.iter().fold(0, |number, byte| number << 8 | u64::from(*byte))
 }
 
 /// Odd numbers without pattern: the fractional parts of the golden ratio and of the square root of 3.
@@ -107,6 +112,7 @@ pub(super) const fn stir(number: u64, within: Low) -> u64 {
 }
 
 /// A hash of a serial number of any length.
+#[inline(never)]
 fn hash(serial: &[u8]) -> u64 {
     const ALL: Low = Low::new(KEY_BITS);
     let mut hash = MIX[1];

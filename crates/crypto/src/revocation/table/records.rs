@@ -57,8 +57,8 @@ impl Records {
     #[inline]
     pub(super) fn hits(&self, from: usize, part: u64) -> u64 {
         const LOW: u64 = 0x7FFF_7FFF_7FFF_7FFF;
-        let Some(heads) = self.heads.get(from..).and_then(<[u16]>::first_chunk::<FIRST>) else { return 0 };
-        let [a, b, c, d] = heads.map(u64::from);
+        let heads = self.heads.get(from..from + FIRST).and_then(|heads| <[u16; FIRST]>::try_from(heads).ok());
+        let [a, b, c, d] = heads.unwrap_or_default().map(u64::from);
         let heads = a | b << 16 | c << 32 | d << 48;
         // Nought where they are alike.
         let apart = heads ^ (u64::from(head_of(part)) * 0x0001_0001_0001_0001);
@@ -130,8 +130,9 @@ impl Records {
     /// A tail, and above it bytes of the next.
     #[inline]
     fn tail(&self, number: usize) -> u64 {
-        let bytes = self.tails.get(number * self.width..).and_then(<[u8]>::first_chunk);
-        bytes.map_or(0, |bytes| u64::from_le_bytes(*bytes))
+        let at = number * self.width;
+        let bytes = self.tails.get(at..at + size_of::<u64>()).and_then(|bytes| bytes.try_into().ok());
+        bytes.map_or(0, u64::from_le_bytes)
     }
 }
 
