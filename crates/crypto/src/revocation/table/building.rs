@@ -116,7 +116,7 @@ impl Table {
                 continue;
             }
             *left -= 1 << shift;
-            let number = line.bucket(bucket % BUCKETS).start + index(*left >> shift & 15);
+            let number = line.start(bucket % BUCKETS) + index(*left >> shift & 15);
             let block = (place - self.first) >> self.layout.block;
             self.records.set(number, part, u64::try_from(block).unwrap_or(0));
         }

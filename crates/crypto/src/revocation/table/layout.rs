@@ -74,6 +74,18 @@ impl Layout {
         (number & !self.key.mask == 0).then(|| stir(number, self.key))
     }
 
+    /// The key of a serial number that has four bytes or eight, if records hold all of it.
+    #[inline]
+    pub(super) fn common_key(self, serial: &[u8]) -> Option<u64> {
+        let number = if let Ok(bytes) = <[u8; 8]>::try_from(serial) {
+            u64::from_be_bytes(bytes)
+        } else {
+            u32::from_be_bytes(serial.try_into().ok()?).into()
+        };
+        let is_one = self.whole && number & !self.key.mask == 0 && *serial.first()? != 0;
+        is_one.then(|| stir(number, self.key))
+    }
+
     /// The bucket of a key, and the part of it that is in its record.
     #[inline]
     pub(super) fn split(self, key: u64) -> (usize, u64) {
