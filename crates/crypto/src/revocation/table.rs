@@ -26,7 +26,7 @@ const BUCKETS: usize = 16;
 const FULL: usize = 15;
 
 /// Sixteen buckets.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 struct Line {
     /// The number of the first record of the first bucket.
     base: u32,
@@ -98,7 +98,7 @@ impl Table {
     fn number(&self, bytes: &[u8], serial: &[u8]) -> Option<usize> {
         let Some(key) = self.layout.common_key(serial) else { return self.number_further(bytes, serial) };
         let (bucket, part) = self.layout.split(key);
-        let line = self.lines.get(bucket / BUCKETS)?;
+        let line = self.lines.get(bucket / BUCKETS).copied().unwrap_or_default();
         let (start, count) = (line.start(bucket % BUCKETS), line.count(bucket % BUCKETS));
         let hits = self.records.hits(start, part) & below(count);
         if hits == 0 && count <= FIRST {

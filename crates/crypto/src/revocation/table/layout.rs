@@ -82,7 +82,7 @@ impl Layout {
         } else {
             u32::from_be_bytes(serial.try_into().ok()?).into()
         };
-        let is_one = self.whole && number & !self.key.mask == 0 && *serial.first()? != 0;
+        let is_one = self.whole && number & !self.key.mask == 0 && serial.first() != Some(&0);
         is_one.then(|| stir(number, self.key))
     }
 
