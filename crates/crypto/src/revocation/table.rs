@@ -93,10 +93,24 @@ impl Table {
 
     /// The number of the record about this serial number; those on the side are counted on.
     ///
-    /// This is the way of most: in few steps, since a processor that is done with them has the next lookup on its way while
-    /// the answer to this one comes from memory.
+    /// The way of most takes few steps: a processor that is done with them has the next lookup on its way while the answer to
+    /// this one comes from memory.
     fn number(&self, bytes: &[u8], serial: &[u8]) -> Option<usize> {
-        let Some(key) = self.layout.common_key(serial) else { return self.number_further(bytes, serial) };
+        match self.layout.common_key(serial) {
+            Some(key) => self.number_of(bytes, serial, key),
+            None => self.number_of_other(bytes, serial),
+        }
+    }
+
+    /// As [`Table::number`], for serial numbers of all lengths.
+    #[inline(never)]
+    fn number_of_other(&self, bytes: &[u8], serial: &[u8]) -> Option<usize> {
+        self.number_of(bytes, serial, self.layout.key(serial)?)
+    }
+
+    /// As [`Table::number`], of a serial number with this key.
+    #[inline]
+    fn number_of(&self, bytes: &[u8], serial: &[u8], key: u64) -> Option<usize> {
         let (bucket, part) = self.layout.split(key);
         let line = self.lines.get(bucket / BUCKETS).copied().unwrap_or_default();
         let (start, count) = (line.start(bucket % BUCKETS), line.count(bucket % BUCKETS));
@@ -106,17 +120,16 @@ impl Table {
         }
         self.records.approach(start);
         let number = start + index((hits.trailing_zeros() / HEAD_BITS).into());
-        if hits != 0 && self.records.fits(number, part) {
+        if hits != 0 && self.layout.whole && self.records.fits(number, part) {
             return Some(number);
         }
-        self.number_further(bytes, serial)
+        self.number_further(bytes, serial, key)
     }
 
-    /// As [`Table::number`], wherever the entry may be and however little of it is known.
+    /// As [`Table::number_of`], wherever the entry may be and however little of it is known.
     #[cold]
     #[inline(never)]
-    fn number_further(&self, bytes: &[u8], serial: &[u8]) -> Option<usize> {
-        let key = self.layout.key(serial)?;
+    fn number_further(&self, bytes: &[u8], serial: &[u8], key: u64) -> Option<usize> {
         let aside = || {
             let place = |aside: &Aside| (aside.key, serial_of(entry_at(bytes, aside.place)));
             self.aside.binary_search_by_key(&(key, serial), place).ok()
