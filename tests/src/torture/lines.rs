@@ -6,7 +6,6 @@ use crate::command::{AUTHENTICATION, INPUT_ASSIST, JUKI, NUMBER, NUMBER_B, SIGNA
 pub(super) struct Line {
     pub(super) arguments: &'static [&'static str],
     /// What is typed; for a change the value before, the one after, and a third.
-    /// What is typed; for a change the value before, the one after, and a third.
     pub(super) pins: &'static [&'static str],
     /// The files that it makes; what it prints says nothing of time or chance unless `free`.
     pub(super) outputs: &'static [&'static str],

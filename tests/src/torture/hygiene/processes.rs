@@ -55,8 +55,13 @@ fn one_command(plan: &Plan, line: &Line, form: &[&str], right: bool) -> Result<(
     };
     // What comes back was searched for the secrets of the card and for what was typed, as text.
     let running = bench.call(&[line.arguments, form].concat()).pins(&typed).spawn();
-    let seen = watch(running.child.id());
-    let done = running.finish();
+    let id = running.child.id();
+    // Its input is closed meanwhile: a program that reads more than was typed comes to an end too.
+    let (seen, done) = std::thread::scope(|scope| {
+        let finishing = scope.spawn(|| running.finish());
+        (watch(id), finishing.join())
+    });
+    let done = done.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
     ensure(!seen.is_empty(), || "the process was not seen".to_owned())?;
     for secret in [SIGNATURE, NUMBER_B].into_iter().chain(typed.iter().copied().filter(|pin| pin.len() > 4)) {
         let forms = Forms::of(secret);

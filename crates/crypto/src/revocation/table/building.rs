@@ -2,7 +2,7 @@
 
 use super::layout::Layout;
 use super::records::Records;
-use super::{Aside, BUCKETS, FULL, Line, Table, entry_at, index, sum};
+use super::{Aside, BUCKETS, FULL, Line, Table, entry_at, index};
 use crate::asn1::{Error, ErrorKind, Field, Object};
 use crate::revocation::entries::{Checked, Walker, serial_of};
 use alloc::vec;
@@ -44,8 +44,8 @@ impl Table {
 /// How many entries there are for each bucket.
 pub(super) struct Tally {
     pub(super) layout: Layout,
-    /// Four bits for each bucket.
-    counts: Vec<u64>,
+    /// Of the buckets of each line.
+    counts: Vec<[u8; BUCKETS]>,
     first: usize,
     blocks: Vec<usize>,
 }
@@ -56,7 +56,12 @@ impl Tally {
         let bytes = walker.length();
         let counts = if bytes == 0 { 0 } else { layout.buckets().div_ceil(BUCKETS) };
         let blocks = if layout.block == 0 { 0 } else { (bytes >> layout.block) + 1 };
-        Self { layout, counts: vec![0; counts], first: walker.position(), blocks: vec![usize::MAX; blocks] }
+        Self {
+            layout,
+            counts: vec![[0; BUCKETS]; counts],
+            first: walker.position(),
+            blocks: vec![usize::MAX; blocks],
+        }
     }
 
     /// Of all entries of a list that was checked.
@@ -71,9 +76,8 @@ impl Tally {
     fn add(&mut self, serial: &[u8], place: usize) {
         // Of a longer serial number than the layout is for: everything is counted again then.
         let (bucket, _) = self.layout.split(self.layout.key(serial).unwrap_or(0));
-        if let Some(counts) = self.counts.get_mut(bucket / BUCKETS) {
-            let shift = bucket % BUCKETS * 4;
-            *counts += u64::from(index(*counts >> shift & 15) < FULL) << shift;
+        if let Some(count) = self.counts.as_flattened_mut().get_mut(bucket) {
+            *count += u8::from(usize::from(*count) < FULL);
         }
         if let Some(block) = self.blocks.get_mut((place - self.first) >> self.layout.block) {
             *block = place.min(*block);
@@ -85,17 +89,17 @@ impl Tally {
     /// # Errors
     /// [`ErrorKind::DuplicateSerial`].
     pub(super) fn into_table(self, bytes: &[u8], length: usize, walker: Walker<'_>) -> Result<Table, Error> {
-        let Self { layout, counts, first, blocks } = self;
+        let Self { layout, mut counts, first, blocks } = self;
         let mut base = 0;
         let lines = counts.iter().map(|counts| {
-            let line = Line::new(base, *counts);
-            base += u32::try_from(sum(*counts)).unwrap_or(0);
+            let line = Line::new(base, counts);
+            base += u32::try_from(line.records().len()).unwrap_or(0);
             line
         });
         let lines = lines.collect();
-        let records = Records::new(index(base.into()), layout.part.bits, layout.place);
+        let records = Records::new(index(base.into()), &layout);
         let mut table = Table { layout, lines, records, first, blocks, aside: Vec::new(), length };
-        table.fill(counts, walker.checked());
+        table.fill(counts.as_flattened_mut(), walker.checked());
         table.check_records(bytes, walker)?;
         table.settle_aside(bytes)?;
         Ok(table)
@@ -104,19 +108,19 @@ impl Tally {
 
 impl Table {
     /// Puts all entries in. Of each bucket, so many records are `left` to be filled.
-    fn fill(&mut self, mut left: Vec<u64>, entries: Checked<'_>) {
+    fn fill(&mut self, left: &mut [u8], entries: Checked<'_>) {
         for (serial, place) in entries {
             let key = self.layout.key(serial).unwrap_or(0);
             let (bucket, part) = self.layout.split(key);
-            let (line, left) = (self.lines.get(bucket / BUCKETS), left.get_mut(bucket / BUCKETS));
-            let (Some(line), Some(left)) = (line, left) else { continue };
-            let shift = bucket % BUCKETS * 4;
-            if *left >> shift & 15 == 0 {
+            let (Some(line), Some(left)) = (self.lines.get(bucket / BUCKETS), left.get_mut(bucket)) else {
+                continue;
+            };
+            let Some(fewer) = left.checked_sub(1) else {
                 self.aside.push(Aside { key, place });
                 continue;
-            }
-            *left -= 1 << shift;
-            let number = line.start(bucket % BUCKETS) + index(*left >> shift & 15);
+            };
+            *left = fewer;
+            let number = line.bucket(bucket % BUCKETS).0 + usize::from(fewer);
             let block = (place - self.first) >> self.layout.block;
             self.records.set(number, part, u64::try_from(block).unwrap_or(0));
         }
@@ -128,14 +132,14 @@ impl Table {
     /// [`ErrorKind::DuplicateSerial`].
     fn check_records(&self, bytes: &[u8], walker: Walker<'_>) -> Result<(), Error> {
         let suspects = self.lines.iter().filter(|line| self.records.has_alike(line.records(), line.most()));
-        for bucket in suspects.flat_map(|line| (0..BUCKETS).map(|number| line.bucket(number))) {
-            let later = |first| (first + 1..bucket.end).map(move |second| (first, second));
-            let twice = bucket.clone().flat_map(later).find(|&(first, second)| {
+        for (start, count) in suspects.flat_map(|line| (0..BUCKETS).map(|number| line.bucket(number))) {
+            let later = |first| (first + 1..start + count).map(move |second| (first, second));
+            let twice = (start..start + count).flat_map(later).find(|&(first, second)| {
                 self.records.are_alike(first, second)
                     && (self.layout.whole || self.recorded(bytes, first) == self.recorded(bytes, second))
             });
             if let Some((first, _)) = twice {
-                let record = |serial| self.record(bytes, serial, self.layout.key(serial)?);
+                let record = |serial| self.record(bytes, serial, &self.sought(self.layout.key(serial)?));
                 let mut those = walker.checked().filter(|(serial, _)| record(serial) == Some(first));
                 return Err(duplicate(those.nth(1).map_or(self.first, |(_, place)| place)));
             }
@@ -154,7 +158,7 @@ impl Table {
         let mut last = None;
         for aside in &self.aside {
             let this = (aside.key, serial(aside));
-            if last == Some(this) || self.record(bytes, this.1, aside.key).is_some() {
+            if last == Some(this) || self.record(bytes, this.1, &self.sought(aside.key)).is_some() {
                 return Err(duplicate(aside.place));
             }
             last = Some(this);

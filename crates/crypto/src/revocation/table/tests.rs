@@ -1,7 +1,7 @@
 //! Serial numbers that somebody chose against the table, and lists of all shapes.
 
 use super::building::Tally;
-use super::layout::{Low, stir};
+use super::layout::{stir, top};
 use super::*;
 use crate::asn1::{Error, ErrorKind};
 use crate::revocation::entries::Walker;
@@ -76,7 +76,7 @@ fn crowded(count: usize) -> Vec<Vec<u8>> {
 
 #[test]
 fn entries_of_one_bucket_are_found_in_it_and_on_the_side() {
-    for count in [1, FIRST, FIRST + 1, FULL, FULL + 1, 200] {
+    for count in [1, 2, FULL - 1, FULL, FULL + 1, 200] {
         let serials = crowded(count);
         let bytes = list(&serials);
         let table = Table::build(&bytes, walker(&bytes)).unwrap();
@@ -88,7 +88,7 @@ fn entries_of_one_bucket_are_found_in_it_and_on_the_side() {
 #[test]
 fn the_second_entry_of_a_serial_number_is_met_wherever_the_first_went() {
     let serials = crowded(200);
-    for number in [0, 1, FIRST - 1, FIRST, FULL - 1, FULL, serials.len() - 1] {
+    for number in [0, 1, FULL - 1, FULL, serials.len() - 1] {
         let mut twice = serials.clone();
         twice.push(serials[number].clone());
         let bytes = list(&twice);
@@ -125,21 +125,55 @@ fn serial_numbers_of_every_length_are_told_apart() {
     }
 }
 
+/// Serial numbers of which two or more each are alike in so many bits of their keys: in their buckets, and as far as that goes, in
+/// their records.
+fn alike(bits: u32, ending: &[u8]) -> Vec<Vec<Vec<u8>>> {
+    let layout = Layout::new(1000 * 30, 1000, 4 + ending.len());
+    let mut alike: BTreeMap<u64, Vec<Vec<u8>>> = BTreeMap::new();
+    for number in 0..64_000u32 {
+        // Numbers in sequence would all come to stand apart.
+        let serial = [&(0x0100_0000 + number * number).to_be_bytes()[..], ending].concat();
+        alike.entry(layout.key(&serial).unwrap() >> (64 - bits)).or_default().push(serial);
+    }
+    alike.into_values().filter(|alike| alike.len() > 1).collect()
+}
+
 #[test]
 fn a_hash_that_fits_is_compared_with_the_entry() {
-    // With next to nothing of the hash in a record, every record of a bucket fits.
-    let serials: Vec<Vec<u8>> =
-        (1..=3000u16).map(|number| [&number.to_be_bytes()[..], &[9; 10]].concat()).collect();
-    let serials: Vec<Vec<u8>> = serials.into_iter().filter(|serial| serial[0] != 0).collect();
+    const KEPT: u32 = 25;
+    let serials: Vec<Vec<u8>> = alike(KEPT, &[9; 8]).into_iter().flatten().collect();
+    assert!((50..500).contains(&serials.len()), "{}", serials.len());
     let bytes = list(&serials);
-    let table = table_with(&bytes, &serials, |layout| layout.part = Low::new(1)).unwrap();
+    let short = |layout: &mut Layout| layout.part = KEPT - layout.buckets().ilog2();
+    let table = table_with(&bytes, &serials, short).unwrap();
     assert!(!table.layout.whole);
     is_told_right(&bytes, &table, &serials);
     let mut twice = serials.clone();
-    twice.push(serials[1234].clone());
+    twice.push(serials[12].clone());
     let bytes = list(&twice);
-    let error = table_with(&bytes, &twice, |layout| layout.part = Low::new(1)).err().unwrap();
+    let error = table_with(&bytes, &twice, short).err().unwrap();
     assert_eq!(error.kind(), ErrorKind::DuplicateSerial);
+}
+
+#[test]
+fn records_with_one_head_are_told_apart() {
+    // With four bytes, with eight, and with eight of which the tails hold too little.
+    for ending in [&[][..], &[9; 4], &[0x55; 4]] {
+        let groups: Vec<_> = alike(24, ending).into_iter().take(60).collect();
+        assert!(groups.len() > 20, "{}", groups.len());
+        let all: Vec<Vec<u8>> = groups.iter().flatten().cloned().collect();
+        let bytes = list(&all);
+        is_told_right(&bytes, &Table::build(&bytes, walker(&bytes)).unwrap(), &all);
+        // Of each group, only the first is on the list.
+        let first: Vec<Vec<u8>> = groups.iter().map(|group| group[0].clone()).collect();
+        let bytes = list(&first);
+        let table = Table::build(&bytes, walker(&bytes)).unwrap();
+        is_told_right(&bytes, &table, &first);
+        let others = groups.iter().flat_map(|group| &group[1..]);
+        assert!(
+            others.clone().count() > 20 && others.clone().all(|other| table.find(&bytes, other).is_none())
+        );
+    }
 }
 
 #[test]
@@ -172,9 +206,9 @@ fn bytes_that_changed_give_an_error_and_no_panic() {
 #[test]
 fn stirring_makes_no_two_numbers_one() {
     for bits in [8, 16] {
-        let stirred: BTreeSet<u64> = (0..1 << bits).map(|number| stir(number, Low::new(bits))).collect();
+        let stirred: BTreeSet<u64> = (0..1 << bits).map(|number| stir(number, top(bits))).collect();
         assert_eq!(stirred.len(), 1 << bits);
-        assert!(stirred.iter().all(|number| number >> bits == 0));
+        assert!(stirred.iter().all(|number| number & !top(bits) == 0));
     }
     // Numbers in sequence come into all buckets alike.
     let layout = Layout::new(23 << 16, 1 << 16, 4);
@@ -193,9 +227,10 @@ fn a_layout_for_a_list_of_any_size_has_room_for_all_that_it_keeps() {
             let bytes = entries * (19 + longest);
             let layout = Layout::new(bytes, entries, longest);
             let what = std::format!("{entries} of {longest}: {layout:?}");
-            assert!(layout.part.bits + layout.place <= 56, "{what}");
-            assert!((bytes - 1) >> layout.block <= index(Low::new(layout.place).mask), "{what}");
-            assert!(!layout.whole || layout.part.bits == layout.rest.bits, "{what}");
+            assert!(layout.part + layout.place <= 58, "{what}");
+            assert!((bytes - 1) >> layout.block < 1 << layout.place, "{what}");
+            let all = layout.buckets().ilog2() + layout.part;
+            assert!(!layout.whole || all == u32::try_from(longest).unwrap() * 8, "{what}");
             assert!(layout.whole || layout.block == 0, "{what}");
             let blocks = if layout.block == 0 { 0 } else { (bytes >> layout.block) + 1 };
             assert!(blocks <= entries / 32 + 2, "{what}");
