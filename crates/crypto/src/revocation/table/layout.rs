@@ -72,10 +72,10 @@ impl Layout {
     /// The key of a serial number that has four bytes or eight, if records hold all of it.
     #[inline]
     pub(super) fn common_key(self, serial: &[u8]) -> Option<u64> {
-        let number = match serial.len() {
-            8 => u64::from_be_bytes(serial.try_into().ok()?),
-            4 => u32::from_be_bytes(serial.try_into().ok()?).into(),
-            _ => return None,
+        let number = if let Ok(bytes) = <[u8; 4]>::try_from(serial) {
+            u32::from_be_bytes(bytes).into()
+        } else {
+            u64::from_be_bytes(<[u8; 8]>::try_from(serial).ok()?)
         };
         self.key_of(number, serial)
     }
