@@ -135,11 +135,11 @@ impl Records {
         self.body(number) >> (TAIL - self.width) & self.place
     }
 
-    /// Fills a record that was not filled before.
+    /// Fills a record that was not filled before. Heads and tails are written without being read: what is not near is then not
+    /// waited for.
     #[inline]
     pub(super) fn set(&mut self, number: usize, part: u64, place: u64) {
         let body = part & self.part | place << (TAIL - self.width);
-        // Written without being read: what is not near is then not waited for.
         if let Some(head) = self.heads.get_mut(number) {
             *head = head_of(part);
         }
@@ -162,7 +162,7 @@ impl Records {
     }
 
     #[inline]
-    pub(super) fn head(&self, number: usize) -> u16 {
+    fn head(&self, number: usize) -> u16 {
         self.heads.get(number).copied().unwrap_or(0)
     }
 
