@@ -28,7 +28,8 @@ const EXAMPLES: [(&str, &[&str]); 6] = [
 
 /// Every command line in every form, with the right PINs and with wrong ones.
 pub(super) fn commands(plan: &Plan, part: &mut Part) {
-    let lines = LINES.iter().filter(|line| !plan.small || line.arguments.starts_with(&["sign"]));
+    let some = |line: &Line| matches!(line.arguments.first(), Some(&("sign" | "status")));
+    let lines = LINES.iter().filter(|line| !plan.small || some(line));
     let cases: Vec<(&Line, &[&str], bool)> = lines
         .flat_map(|line| FORMS.iter().flat_map(move |form| [(line, *form, true), (line, *form, false)]))
         .collect();
