@@ -338,12 +338,12 @@ impl<W: Write> Findings<W> {
         let (ours, theirs) = (nanoseconds(ours, serials.len())?, nanoseconds(theirs, serials.len())?);
         let chained = per_chained_lookup(serials, find, *expected == serials.len())?;
         let said = nanoseconds(best(|| hits(serials, said)), serials.len())?;
-        let limit = LIMITS.2;
         writeln!(
             self.out,
-            "  lookup, {what}: {ours:.1} ns, at most {limit:.0}; rustls-webpki {theirs:.1} ns; each after the answer of the last {chained:.1} ns, with date and reason {said:.1} ns"
+            "  lookup, {what}: {ours:.1} ns, at most {}; rustls-webpki {theirs:.1} ns; each after the answer of the last {chained:.1} ns, with date and reason {said:.1} ns",
+            LIMITS.2
         )?;
-        self.limit(&format!("{name}, lookup, {what}"), ours, limit);
+        self.limit(&format!("{name}, lookup, {what}"), ours, LIMITS.2);
         Ok(())
     }
 }

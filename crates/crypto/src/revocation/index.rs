@@ -71,7 +71,7 @@ impl<B: AsRef<[u8]>> CrlIndex<B> {
         self.table.len() == 0
     }
 
-    /// The bytes of memory that the index takes beside the CRL. Building it takes a little more: about two bits for each entry.
+    /// The bytes of memory that the index takes beside the CRL. Building it takes a little more: up to two bits for each entry.
     #[must_use]
     pub const fn memory(&self) -> usize {
         self.table.memory()

@@ -157,8 +157,8 @@ fn a_hash_that_fits_is_compared_with_the_entry() {
 
 #[test]
 fn records_with_one_head_are_told_apart() {
-    // With four bytes, with eight, and with eight of which the tails hold too little.
-    for ending in [&[][..], &[9; 4], &[0x55; 4]] {
+    // With four bytes tails hold what is left of a serial number; with eight, in a list as short as this, only part of it.
+    for ending in [&[][..], &[9; 4]] {
         let groups: Vec<_> = alike(24, ending).into_iter().take(60).collect();
         assert!(groups.len() > 20, "{}", groups.len());
         let all: Vec<Vec<u8>> = groups.iter().flatten().cloned().collect();
@@ -173,6 +173,32 @@ fn records_with_one_head_are_told_apart() {
         assert!(
             others.clone().count() > 20 && others.clone().all(|other| table.find(&bytes, other).is_none())
         );
+    }
+}
+
+#[test]
+fn a_long_list_is_told_right_by_heads_and_by_tails() {
+    // So many that of four bytes nothing is left for tails, and of eight no more than they hold.
+    const COUNT: u32 = 270_000;
+    let four = (0..COUNT).map(|number| (0x0100_0000 + number * 7).to_be_bytes().to_vec());
+    let eight = (0..COUNT).map(|number| (stir(number.into(), u64::MAX) | 1 << 63).to_be_bytes().to_vec());
+    for serials in [four.collect::<Vec<_>>(), eight.collect()] {
+        let bytes = list(&serials);
+        let table = Table::build(&bytes, walker(&bytes)).unwrap();
+        assert_eq!(table.layout.part, u32::try_from(serials[0].len()).unwrap() * 8 - 16);
+        assert!(serials.iter().all(|serial| table.find(&bytes, serial).is_some()));
+        for (serial, (_, place)) in serials.iter().zip(walker(&bytes).checked()).step_by(997) {
+            assert_eq!(table.find(&bytes, serial), Some(Entry::new(serial, &bytes[place..])));
+        }
+        let known: BTreeSet<&Vec<u8>> = serials.iter().collect();
+        for serial in &serials {
+            let mut other = serial.clone();
+            *other.last_mut().unwrap() ^= 1;
+            assert_eq!(table.find(&bytes, &other).is_some(), known.contains(&other));
+        }
+        // Few steps tell nearly all.
+        let at_once = |serial: &&Vec<u8>| !matches!(table.glance(serial), Glance::Unsure);
+        assert!(serials.iter().filter(at_once).count() > serials.len() / 10 * 9);
     }
 }
 
